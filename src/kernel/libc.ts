@@ -1,0 +1,47 @@
+/**
+ * The few libc functions that Node does not offer, called through koffi.
+ */
+import koffi from 'koffi';
+
+/** A system call that failed: what was tried, on what, and the errno's name. */
+export class KernelError extends Error {
+  override readonly name = 'KernelError';
+
+  constructor(
+    readonly syscall: string,
+    readonly subject: string,
+    readonly errno: number,
+    readonly code: string,
+  ) {
+    super(`${syscall} ${subject}: ${code}`);
+  }
+}
+
+interface Libc {
+  unshare(flags: number): number;
+  setns(fd: number, nstype: number): number;
+  mount(source: string, target: string, type: string | null, flags: number, data: string | null): number;
+  umount2(target: string, flags: number): number;
+}
+
+let loaded: Libc | undefined;
+
+/** libc, loaded at first use so that commands that touch nothing run on any system. */
+export function libc(): Libc {
+  if (loaded) return loaded;
+  const library = koffi.load('libc.so.6');
+  loaded = {
+    unshare: library.func('int unshare(int flags)'),
+    setns: library.func('int setns(int fd, int nstype)'),
+    mount: library.func('int mount(str source, str target, str type, ulong flags, str data)'),
+    umount2: library.func('int umount2(str target, int flags)'),
+  };
+  return loaded;
+}
+
+/** The error of the system call that has just failed; call it before anything else. */
+export function syscallError(syscall: string, subject: string): KernelError {
+  const errno = koffi.errno();
+  const code = Object.entries(koffi.os.errno).find(([, value]) => value === errno)?.[0] ?? `errno ${errno}`;
+  return new KernelError(syscall, subject, errno, code);
+}
