@@ -4,7 +4,7 @@
  * Kind-specific types come from the type-only package `kubernetes-types`; this file holds what is common.
  * Source: apimachinery `metav1.ObjectMeta` and `TypeMeta`.
  */
-import type { ObjectMeta as UpstreamMeta } from 'kubernetes-types/meta/v1';
+import type { ObjectMeta as UpstreamMeta } from 'kubernetes-types/meta/v1.js';
 
 /** Metadata of a stored object: upstream's fields, with the name no longer optional. */
 export type ObjectMeta = UpstreamMeta & { name: string };
