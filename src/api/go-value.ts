@@ -35,8 +35,8 @@ export function goIntOrString(value: number | string): GoText {
 }
 
 /** Go's `%#v` of a `*metav1.LabelSelector`, which the message shows dereferenced. */
-export function goLabelSelector(selector: LabelSelector | undefined): GoText {
-  if (selector === undefined) return new GoText('null');
+export function goLabelSelector(selector: LabelSelector | undefined): GoText | undefined {
+  if (selector === undefined) return undefined;
   const labels = goStringMap(selector.matchLabels).text;
   return new GoText(`v1.LabelSelector{MatchLabels:${labels}, MatchExpressions:${goRequirements(selector)}}`);
 }
@@ -53,7 +53,8 @@ function goRequirements({ matchExpressions }: LabelSelector): string {
 
 /** Any value as an API error shows it: strings quoted, numbers and booleans plain, lists and maps in Go's syntax. */
 export function goValue(value: unknown): string {
-  if (value === undefined || value === null) return 'null';
+  // Upstream puts the word "null" in place of a nil pointer, and then quotes it as any string.
+  if (value === undefined || value === null) return '"null"';
   if (value instanceof GoText) return value.text;
   if (typeof value === 'string') return goQuote(value);
   if (typeof value === 'number' || typeof value === 'boolean') return String(value);

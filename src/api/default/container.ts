@@ -21,9 +21,9 @@ export function defaultContainer(container: Container): void {
   for (const hook of [container.lifecycle?.postStart, container.lifecycle?.preStop]) defaultHTTPGet(hook?.httpGet);
 }
 
-/** `latest`, or no tag at all, is fetched each time; a digest counts as a tag (`parsers.ParseImageName`). */
+/** `latest`, or no tag at all, is fetched each time; a digest or a name that is none is not (`parsers.ParseImageName`). */
 function pullPolicy(image: string): string {
-  if (image.includes('@')) return 'IfNotPresent';
+  if (!/^[\w.:/-]+$/.test(image)) return 'IfNotPresent';
   const [, tag = 'latest'] = (image.split('/').at(-1) ?? '').split(':');
   return tag === 'latest' ? 'Always' : 'IfNotPresent';
 }

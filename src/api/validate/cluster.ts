@@ -7,15 +7,15 @@ import type { Namespace, Node } from 'kubernetes-types/core/v1.js';
 import { duplicate, type FieldError, forbidden, invalid, invalidEach } from '../field-error.js';
 import { goStrings } from '../go-value.js';
 import { qualifiedNameFormat } from '../names.js';
+import { unqualifiedFinalizer } from './meta.js';
 import { taintErrors } from './taint.js';
 import { isIPv6, sameValue, validCIDR } from './values.js';
 
 export function validateNamespace({ spec }: Namespace): FieldError[] {
   const field = 'spec.finalizers';
-  const text = 'name is neither a standard finalizer name nor is it fully qualified';
   return (spec?.finalizers ?? []).flatMap((finalizer) => [
     ...invalidEach(field, finalizer, qualifiedNameFormat(finalizer)),
-    ...(finalizer.includes('/') || finalizer === 'kubernetes' ? [] : [invalid(field, finalizer, text)]),
+    ...unqualifiedFinalizer(field, finalizer),
   ]);
 }
 

@@ -90,7 +90,17 @@ function finalizerErrors(finalizers: readonly string[]): FieldError[] {
   return [
     ...finalizers.flatMap((finalizer) => invalidEach(field, finalizer, qualifiedNameFormat(finalizer))),
     ...(both ? [invalid(field, goStrings(finalizers), text)] : []),
+    ...finalizers.flatMap((finalizer, i) => unqualifiedFinalizer(`${field}[${i}]`, finalizer)),
   ];
+}
+
+/** Finalizers without a domain that the garbage collector and namespaces use. */
+const standardFinalizers = ['kubernetes', 'orphan', 'foregroundDeletion'];
+
+/** Upstream `core/validation.ValidateFinalizerName`, for metadata and for a namespace's spec. */
+export function unqualifiedFinalizer(field: string, finalizer: string): FieldError[] {
+  if (finalizer.includes('/') || standardFinalizers.includes(finalizer)) return [];
+  return [invalid(field, finalizer, 'name is neither a standard finalizer name nor is it fully qualified')];
 }
 
 /** Fields that a client cannot change. One that it leaves out is taken over from the stored object (`rest.BeforeUpdate`). */

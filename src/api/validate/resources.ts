@@ -5,6 +5,7 @@
  */
 import type { ResourceRequirements } from 'kubernetes-types/core/v1.js';
 import { type FieldError, invalid, invalidEach } from '../field-error.js';
+import { GoText } from '../go-value.js';
 import { qualifiedNameFormat } from '../names.js';
 import { parseQuantity, quantityError } from '../quantity.js';
 
@@ -31,12 +32,13 @@ function amountErrors(field: string, amounts: Record<string, string>): FieldErro
   });
 }
 
+/** Upstream prints resource names without quotes, for their type has a `String` method. */
 function nameErrors(field: string, name: string): FieldError[] {
-  const errors = invalidEach(field, name, qualifiedNameFormat(name));
+  const errors = invalidEach(field, new GoText(name), qualifiedNameFormat(name));
   if (errors.length > 0 || name.includes('/') || standard.has(name) || name.startsWith('hugepages-')) return errors;
   return [
-    invalid(field, name, 'must be a standard resource type or fully qualified'),
-    invalid(field, name, 'must be a standard resource for containers'),
+    invalid(field, new GoText(name), 'must be a standard resource type or fully qualified'),
+    invalid(field, new GoText(name), 'must be a standard resource for containers'),
   ];
 }
 

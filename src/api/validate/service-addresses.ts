@@ -27,7 +27,7 @@ export function clusterIPErrors(spec: ServiceSpec): FieldError[] {
   return addresses.length > 0 ? alone : [...alone, ...togetherErrors(spec)];
 }
 
-function aboutAll({ clusterIPs = [] }: ServiceSpec, text: string): FieldError {
+function aboutAll({ clusterIPs }: ServiceSpec, text: string): FieldError {
   return invalid(field, goStrings(clusterIPs), text);
 }
 

@@ -29,7 +29,7 @@ const fixed = 'may not change once set';
 function clusterIPChanges(after: ServiceSpec, before: ServiceSpec): FieldError[] {
   if (eitherExternalName(after, before) || (isHeadless(after) && isHeadless(before))) return [];
   const [next, old] = [after.clusterIPs ?? [], before.clusterIPs ?? []];
-  const shown = goStrings(next);
+  const shown = goStrings(after.clusterIPs);
   if (next.length === old.length) {
     return old.flatMap((address, i) => (address === next[i] ? [] : [invalid(`spec.clusterIPs[${i}]`, shown, fixed)]));
   }
@@ -53,7 +53,7 @@ function familyChanges(after: ServiceSpec, before: ServiceSpec): FieldError[] {
   if (eitherExternalName(after, before) || isHeadless(after) || isHeadless(before)) return [];
   const [next, old] = [after.ipFamilies ?? [], before.ipFamilies ?? []];
   const field = 'spec.ipFamilies[0]';
-  const families = goStrings(next, '[]core.IPFamily');
+  const families = goStrings(after.ipFamilies, '[]core.IPFamily');
   if (next.length === old.length) {
     return old.flatMap((family, i) => (family === next[i] ? [] : [invalid(field, families, fixed)]));
   }
@@ -61,7 +61,7 @@ function familyChanges(after: ServiceSpec, before: ServiceSpec): FieldError[] {
   const unset = addresses.length === 0 ? [invalid(field, families, 'primary ipFamily can not be unset')] : [];
   const released = next.length === 1 ? releaseErrors(after, 'ipFamily') : [];
   const fewer = old.length > next.length ? [...unset, ...released] : [];
-  return [...primaryChange(field, next, old, goStrings(addresses)), ...fewer];
+  return [...primaryChange(field, next, old, goStrings(after.clusterIPs)), ...fewer];
 }
 
 function classChanges(after: ServiceSpec, before: ServiceSpec): FieldError[] {

@@ -30,7 +30,7 @@ export function portNumberOrName(field: string, port: number | string | undefine
 
 /** Unchanged, whatever the order of keys. `shown` is the value in the message when it is not the plain one. */
 export function immutable(field: string, next: unknown, previous: unknown, shown: unknown = next): FieldError[] {
-  return sameValue(next, previous) ? [] : [invalid(field, shown ?? '', 'field is immutable')];
+  return sameValue(next, previous) ? [] : [invalid(field, shown, 'field is immutable')];
 }
 
 /**

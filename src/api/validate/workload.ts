@@ -27,26 +27,21 @@ export function validateReplicationController({ spec = {} }: ReplicationControll
 }
 
 export function validateReplicaSet({ spec }: ReplicaSet): FieldError[] {
-  const { selector, template } = spec ?? { selector: undefined };
   return [
     ...nonNegative('spec.replicas', spec?.replicas),
     ...nonNegative('spec.minReadySeconds', spec?.minReadySeconds),
-    // Upstream names a deployment here, too.
-    ...requiredSelector(selector, 'deployment'),
-    ...controllerTemplateErrors(template ?? {}, (labels) => fits(selector, labels), 'ReplicaSet'),
+    ...selectedTemplateErrors(spec?.selector, spec?.template),
   ];
 }
 
 export function validateDeployment({ spec }: Deployment): FieldError[] {
-  if (spec === undefined) return [required('spec.selector')];
-  const { selector, template, minReadySeconds = 0, progressDeadlineSeconds: deadline } = spec;
+  const { minReadySeconds = 0, progressDeadlineSeconds: deadline } = spec ?? {};
   return [
-    ...nonNegative('spec.replicas', spec.replicas),
-    ...requiredSelector(selector, 'deployment'),
-    ...controllerTemplateErrors(template ?? {}, (labels) => fits(selector, labels), 'ReplicaSet'),
-    ...deploymentStrategyErrors('spec.strategy', spec.strategy ?? {}),
+    ...nonNegative('spec.replicas', spec?.replicas),
+    ...selectedTemplateErrors(spec?.selector, spec?.template),
+    ...deploymentStrategyErrors('spec.strategy', spec?.strategy ?? {}),
     ...nonNegative('spec.minReadySeconds', minReadySeconds),
-    ...nonNegative('spec.revisionHistoryLimit', spec.revisionHistoryLimit),
+    ...nonNegative('spec.revisionHistoryLimit', spec?.revisionHistoryLimit),
     ...nonNegative('spec.progressDeadlineSeconds', deadline),
     ...(deadline !== undefined && deadline <= minReadySeconds
       ? [invalid('spec.progressDeadlineSeconds', deadline, 'must be greater than minReadySeconds')]
@@ -54,19 +49,34 @@ export function validateDeployment({ spec }: Deployment): FieldError[] {
   ];
 }
 
+/** Selector and template of ReplicaSets and Deployments. Both name a deployment and a ReplicaSet in their texts, as upstream. */
+function selectedTemplateErrors(selector: LabelSelector | undefined, template: PodTemplateSpec = {}): FieldError[] {
+  const broken = selectorErrors('spec.selector', selector);
+  if (broken.length > 0) return [...broken, invalid('spec.selector', goLabelSelector(selector), 'invalid label selector')];
+  return [
+    ...(selector === undefined ? [required('spec.selector')] : emptySelector(selector, 'deployment')),
+    ...controllerTemplateErrors(template, (labels) => matchesSelector(selector, labels), 'ReplicaSet'),
+  ];
+}
+
+function emptySelector(selector: LabelSelector, kind: string): FieldError[] {
+  const { matchLabels = {}, matchExpressions = [] } = selector;
+  if (Object.keys(matchLabels).length + matchExpressions.length > 0) return [];
+  return [invalid('spec.selector', goLabelSelector(selector), `empty selector is invalid for ${kind}`)];
+}
+
 export function validateDaemonSet({ spec }: DaemonSet): FieldError[] {
-  if (spec === undefined) return [required('spec.selector')];
-  const { selector, template } = spec;
-  const empty = selector !== undefined && isEmpty(selector);
+  const { selector, template = {} } = spec ?? {};
+  const labels = template.metadata?.labels;
   return [
     ...selectorErrors('spec.selector', selector),
-    ...mismatch(template?.metadata?.labels, matchesSelector(selector, template?.metadata?.labels)),
-    ...(empty ? [invalid('spec.selector', goLabelSelector(selector), 'empty selector is invalid for daemonset')] : []),
-    ...templateErrors('spec.template', template ?? {}),
-    ...alwaysErrors(template ?? {}, 'DaemonSet'),
-    ...nonNegative('spec.minReadySeconds', spec.minReadySeconds),
-    ...daemonSetStrategyErrors('spec.updateStrategy', spec.updateStrategy ?? {}),
-    ...nonNegative('spec.revisionHistoryLimit', spec.revisionHistoryLimit),
+    ...mismatch(labels, matchesSelector(selector, labels)),
+    ...(selector === undefined ? [] : emptySelector(selector, 'daemonset')),
+    ...templateErrors('spec.template', template),
+    ...alwaysErrors(template, 'DaemonSet'),
+    ...nonNegative('spec.minReadySeconds', spec?.minReadySeconds),
+    ...daemonSetStrategyErrors('spec.updateStrategy', spec?.updateStrategy ?? {}),
+    ...nonNegative('spec.revisionHistoryLimit', spec?.revisionHistoryLimit),
   ];
 }
 
@@ -74,24 +84,6 @@ export function validateDaemonSet({ spec }: DaemonSet): FieldError[] {
 export function validateSelectorUpdate(next: ReplicaSet, previous: ReplicaSet): FieldError[] {
   const { selector } = next.spec ?? {};
   return immutable('spec.selector', selector, previous.spec?.selector, goLabelSelector(selector));
-}
-
-function isEmpty({ matchLabels = {}, matchExpressions = [] }: LabelSelector): boolean {
-  return Object.keys(matchLabels).length + matchExpressions.length === 0;
-}
-
-function requiredSelector(selector: LabelSelector | undefined, kind: string): FieldError[] {
-  if (selector === undefined) return [required('spec.selector')];
-  const text = `empty selector is invalid for ${kind}`;
-  return [
-    ...selectorErrors('spec.selector', selector),
-    ...(isEmpty(selector) ? [invalid('spec.selector', goLabelSelector(selector), text)] : []),
-  ];
-}
-
-/** A missing selector picks nothing; a broken one is not compared, it has its own error. */
-function fits(selector: LabelSelector | undefined, labels: Record<string, string> | undefined): boolean {
-  return selectorErrors('', selector).length > 0 || matchesSelector(selector, labels);
 }
 
 function mismatch(labels: Record<string, string> | undefined, matches: boolean): FieldError[] {
