@@ -45,14 +45,28 @@ const defaulters: Readonly<Record<string, Defaulter>> = {
   'apiextensions.k8s.io/CustomResourceDefinition': defaultCustomResourceDefinition,
 };
 
+/** What a typed status prints when nothing is in it yet: fields that Go writes even when they are zero. */
+const emptyStatus: Readonly<Record<string, object>> = {
+  '/Service': { loadBalancer: {} },
+  '/Pod': {},
+  '/ReplicationController': { replicas: 0 },
+  'apps/ReplicaSet': { replicas: 0 },
+  'apps/Deployment': {},
+  'apps/DaemonSet': { currentNumberScheduled: 0, numberMisscheduled: 0, desiredNumberScheduled: 0, numberReady: 0 },
+  'batch/Job': {},
+  'networking.k8s.io/Ingress': { loadBalancer: {} },
+};
+
 /**
  * The object with its defaults. Returns a new object; the given one stays as it is. Applying it twice changes nothing.
  * The object's fields must have the right types (`FieldChecker`).
  */
 export function applyDefaults(object: KubeObject): KubeObject {
-  const defaulter = defaulters[`${groupOf(object.apiVersion)}/${object.kind}`];
-  if (defaulter === undefined) return object;
+  const kind = `${groupOf(object.apiVersion)}/${object.kind}`;
+  const [defaulter, status] = [defaulters[kind], emptyStatus[kind]];
+  if (defaulter === undefined && status === undefined) return object;
   const draft = structuredClone(object);
-  defaulter(draft as never);
+  defaulter?.(draft as never);
+  if (status !== undefined) draft.status = { ...structuredClone(status), ...(draft.status ?? {}) };
   return draft;
 }

@@ -11,6 +11,9 @@ import type { EndpointSlice } from 'kubernetes-types/discovery/v1.js';
 /** Three hours: `v1.DefaultClientIPServiceAffinitySeconds`. */
 const clientIPTimeoutSeconds = 10800;
 
+/** Types with a way in from inside the cluster. */
+const clusterTypes = new Set(['ClusterIP', 'NodePort', 'LoadBalancer']);
+
 /** Changes the draft that it is given. */
 export function defaultService(service: Service): void {
   service.spec ??= {};
@@ -22,7 +25,7 @@ export function defaultService(service: Service): void {
     port.targetPort ||= port.port;
   }
   if (externallyAccessible(spec)) spec.externalTrafficPolicy ||= 'Cluster';
-  if (spec.type !== 'ExternalName') spec.internalTrafficPolicy ??= 'Cluster';
+  if (clusterTypes.has(spec.type)) spec.internalTrafficPolicy ??= 'Cluster';
   if (spec.type === 'LoadBalancer') defaultLoadBalancer(service, spec);
 }
 
