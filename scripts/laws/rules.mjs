@@ -38,10 +38,7 @@ export function direction(files) {
   });
 }
 
-const engineOf = (path) => {
-  const [, folder, engine, ...rest] = path.split('/');
-  return table.ENGINES.includes(folder) && rest.length > 0 ? `${folder}/${engine}` : undefined;
-};
+const engineOf = (path) => table.ENGINES.find((engine) => path.startsWith(`src/${engine}/`));
 
 /** proxy/iptables knows nothing of proxy/ipvs: what they share is in proxy/ or model/. */
 export function separateEngines(files) {

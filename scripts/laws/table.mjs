@@ -37,8 +37,8 @@ export const FOLDERS = {
 /** Single files of a pure folder that are its thin edge (a socket, a process loop), and why they live there. */
 export const EDGE_FILES = {};
 
-/** Folders whose sub-folders are alternatives: none may import another. */
-export const ENGINES = ['proxy'];
+/** Sub-folders that are alternatives: none may import another. What they share lies beside them (proxy/xtables). */
+export const ENGINES = ['proxy/iptables', 'proxy/ipvs', 'proxy/nftables', 'proxy/userspace'];
 
 /** Modules of node: that a pure folder may use. */
 export const PURE_MODULES = ['node:crypto'];

@@ -123,8 +123,8 @@ test('a contract imported as a type from below', isAllowed, {
   'src/world/contract.ts': 'export interface Clock {}\n',
 });
 test('an engine that imports what all engines share', isAllowed, {
-  'src/proxy/ipvs/a.ts': "import { b } from '../chains.js';\nexport const a = b;\n",
-  'src/proxy/chains.ts': 'export const b = 1;\n',
+  'src/proxy/ipvs/a.ts': "import { b } from '../xtables/chains.js';\nexport const a = b;\n",
+  'src/proxy/xtables/chains.ts': 'export const b = 1;\n',
 });
 test('hashing in a pure folder, and a date made from a number', isAllowed, {
   'src/api/a.ts': "import { createHash } from 'node:crypto';\nexport const a = [createHash, new Date(0)];\n",
