@@ -9,8 +9,11 @@ import { ensureReady, orExit, repositoryRoot } from './setup.mjs';
 const inModules = (...path) => join(repositoryRoot, 'node_modules', ...path);
 const script = (name) => join(repositoryRoot, 'scripts', name);
 
+// Biome colours even a log file when the environment asks for colours.
+const colors = process.stdout.isTTY ? [] : ['--colors=off'];
+
 const checks = [
-  ['format and lint', inModules('@biomejs', 'biome', 'bin', 'biome'), 'ci', '.'],
+  ['format and lint', inModules('@biomejs', 'biome', 'bin', 'biome'), 'ci', ...colors, '.'],
   ['laws', script('check-laws.mjs')],
   ['differences', script('collect-differences.mjs'), '--check'],
   ['tests', inModules('ava', 'entrypoints', 'cli.mjs'), ...process.argv.slice(2)],
