@@ -54,13 +54,15 @@ export function collect(root) {
   );
 }
 
+const capitalised = (text) => text[0].toUpperCase() + text.slice(1);
+
 /** The page; links are relative to docs/. */
 export function render(differences) {
   const folders = [...new Set(differences.map((it) => it.folder))].sort();
   const section = (folder) =>
     differences
       .filter((it) => it.folder === folder)
-      .map(({ path, sentence }) => `- ${sentence} ([${path.slice('src/'.length)}](../${path}))`);
+      .map(({ path, sentence }) => `- ${capitalised(sentence)} ([${path.slice('src/'.length)}](../${path}))`);
   return [HEADER, ...folders.map((folder) => `## ${folder}\n\n${section(folder).join('\n')}\n`)].join('\n');
 }
 

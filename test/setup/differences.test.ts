@@ -31,7 +31,7 @@ test('the page groups by folder, in order, and links to the file', async (t) => 
   const { render } = await importScript<Script>('collect-differences.mjs');
   const page = render([
     { folder: 'node', path: 'src/node/a.ts', sentence: 'No leases.' },
-    { folder: 'api', path: 'src/api/b.ts', sentence: 'No webhooks.' },
+    { folder: 'api', path: 'src/api/b.ts', sentence: 'no webhooks.' },
   ]);
   t.deepEqual(page.split('\n').slice(4), [
     '',
