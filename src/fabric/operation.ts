@@ -88,9 +88,7 @@ export function scheduleOperations(operations: readonly Operation[]): Operation[
     .map((operation, position) => ({ operation, position }))
     .sort(
       (x, y) =>
-        stageOf(x.operation) - stageOf(y.operation) ||
-        rank(x.operation) - rank(y.operation) ||
-        x.position - y.position,
+        stageOf(x.operation) - stageOf(y.operation) || rank(x.operation) - rank(y.operation) || x.position - y.position,
     )
     .map(({ operation }) => operation);
 }

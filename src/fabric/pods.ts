@@ -3,8 +3,9 @@
  *
  * Source: projectcalico/calico `cni-plugin/pkg/dataplane/linux/dataplane_linux.go`.
  */
-import { addressNumber, caliMac, caliName, macOf, podNamespace } from './naming.js';
+
 import { sysctls } from './machines.js';
+import { addressNumber, caliMac, caliName, macOf, podNamespace } from './naming.js';
 import type { Operation, Piece } from './operation.js';
 
 /** Where a pod runs, as far as wires are concerned. */
