@@ -4,7 +4,8 @@
  *
  * Source: @kubernetes/client-node, generated upstream from Kubernetes' OpenAPI: `attributeTypeMap` in dist/gen/models/*.js
  * has names and types, the *.d.ts beside it has `?` (optional) and the field documentation. What that data has lost
- * (API group of a class, Quantity) is put back by the small tables below.
+ * (API group of a class, Quantity) is put back by the small tables below; the texts of fields that refer to another type
+ * are taken from kubernetes-types, which kept them, as are line breaks.
  * Usage: node scripts/generate-schema.mjs [directory], the default directory is the committed one.
  */
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
@@ -53,7 +54,7 @@ const named = Object.fromEntries(Object.keys(scalars).map((name) => [scalars[nam
 const models = join(dirname(createRequire(import.meta.url).resolve('@kubernetes/client-node')), 'gen', 'models');
 const version = JSON.parse(readFileSync(join(models, '..', '..', '..', 'package.json'), 'utf8')).version;
 
-const unescape = (text) => text.replace(/\\(['"`\\])/g, '$1').replaceAll('*\\/', '*/').trim();
+const unescape = (text) => text.replace(/\\(['"`\\])/g, '$1').replaceAll('*\\/', '*/').replaceAll('*_/', '*/').replaceAll('/_*', '/*').trim();
 
 /** Documentation and required marks out of a `.d.ts`. */
 function readTypings(className) {
@@ -64,6 +65,19 @@ function readTypings(className) {
     fields.set(name, { doc: unescape(doc ?? ''), required: optional === '' });
   }
   return { doc: unescape(own?.[1] ?? ''), fields };
+}
+
+const typings = join(dirname(createRequire(import.meta.url).resolve('kubernetes-types/package.json')));
+const uncomment = (text) => unescape(text.split('\n').map((line) => line.replace(/^\s*\* ?/, '')).join('\n'));
+
+/** Field texts of a type in kubernetes-types, by field name; none for types that package does not have. */
+function readFieldTexts(name) {
+  const [, folder, short] = /\.(\w+)\.v1\.(\w+)$/.exec(name);
+  const text = readFileSync(join(typings, folder, 'v1.d.ts'), 'utf8');
+  const start = text.indexOf(`export interface ${short} {`);
+  const body = start < 0 ? '' : text.slice(start, text.indexOf('\n}', start));
+  const fields = body.matchAll(/\/\*\*((?:[^*]|\*(?!\/))*)\*\/\s+(?:readonly )?"?([\w$-]+)"?\??:/g);
+  return new Map([...fields].map(([, doc, field]) => [field, uncomment(doc)]));
 }
 
 async function readModel(className) {
@@ -121,6 +135,15 @@ function kindMark(className, owners) {
   return undefined;
 }
 
+const words = (text) => text.replace(/[\s*]+/g, ' ');
+
+/** In client-node a field that refers to another type has that type's text, or none, and every text has lost its line breaks. */
+function bestText({ baseName, type, doc }, texts, owners) {
+  const other = texts.get(baseName);
+  const own = doc && doc !== owners.get(referenced(type))?.model.doc && type !== 'Date' && type !== 'IntOrString';
+  return own && words(doc) !== words(other ?? '') ? doc : (other ?? doc);
+}
+
 const byKey = (record) => Object.fromEntries(Object.entries(record).sort(([a], [b]) => (a < b ? -1 : 1)));
 
 async function build() {
@@ -132,7 +155,8 @@ async function build() {
     const kind = kindMark(className, owners);
     const fields = byKey(Object.fromEntries(model.attributes.map((a) => [a.baseName, typeText(className, a, owners)])));
     definitions[name] = { ...(kind && { kind }), fields, ...(required.length > 0 && { required }) };
-    const docs = model.attributes.filter((a) => a.doc).map((a) => [a.baseName, a.doc]);
+    const texts = readFieldTexts(name);
+    const docs = model.attributes.map((a) => [a.baseName, bestText(a, texts, owners)]).filter(([, doc]) => doc);
     descriptions[name] = { '': model.doc, ...byKey(Object.fromEntries(docs)) };
   }
   for (const [name, scalar] of Object.entries(scalars)) definitions[name] = { scalar };

@@ -25,7 +25,8 @@ export type Scalar =
   | 'date-time-micro';
 
 export type FieldType =
-  | { is: 'scalar'; scalar: Scalar }
+  /** `name` when upstream has a definition for it, such as `io.k8s.apimachinery.pkg.util.intstr.IntOrString`. */
+  | { is: 'scalar'; scalar: Scalar; name?: string }
   | { is: 'struct'; name: string }
   | { is: 'list'; of: FieldType }
   | { is: 'map'; of: FieldType };
@@ -64,13 +65,13 @@ interface RawDefinition {
 const raw = data.definitions as Record<string, RawDefinition>;
 const cache = new Map<string, Definition>();
 
-/** Parses a type text of the data file. Named scalars come back as scalars: their names matter to OpenAPI only. */
+/** Parses a type text of the data file. */
 export function parseType(text: string): FieldType {
   if (text.startsWith('[]')) return { is: 'list', of: parseType(text.slice(2)) };
   if (text.startsWith('{}')) return { is: 'map', of: parseType(text.slice(2)) };
   const target = raw[text];
   if (!target) return { is: 'scalar', scalar: text as Scalar };
-  return target.scalar ? { is: 'scalar', scalar: target.scalar as Scalar } : { is: 'struct', name: text };
+  return target.scalar ? { is: 'scalar', scalar: target.scalar as Scalar, name: text } : { is: 'struct', name: text };
 }
 
 /** `ServicePort` of `io.k8s.api.core.v1.ServicePort`. */
@@ -106,11 +107,6 @@ export function definitionNamed(name: string): Definition | undefined {
 /** All definition names, sorted. */
 export function definitionNames(): string[] {
   return Object.keys(raw);
-}
-
-/** The type text of a field as the data file has it: OpenAPI needs the names of named scalars. */
-export function typeTextOf(definition: string, field: string): string {
-  return raw[definition]?.fields?.[field] ?? 'any';
 }
 
 const kindKey = ({ group, version, kind }: GroupVersionKind) => `${group}/${version}/${kind}`;
