@@ -4,7 +4,7 @@
  * It carries what is not Kubernetes' (targets, digest, down, faults); Kubernetes objects go through the API.
  * Whoever may open the socket owns the lab: the directory's mode is the only guard, as with any Unix socket.
  */
-import { createServer, request, type IncomingMessage, type Server } from 'node:http';
+import { createServer, type IncomingMessage, request, type Server } from 'node:http';
 import { StatusError } from '../api/status.js';
 
 export type ControlHandler = (body: unknown) => Promise<unknown> | unknown;

@@ -4,7 +4,16 @@
  * Root's labs are under /run/kubewire, a user's under $XDG_RUNTIME_DIR/kubewire, or /tmp/kubewire-UID without one.
  * The directory is the user's alone (mode 0700): the kubeconfig in it opens the lab.
  */
-import { chmodSync, existsSync, mkdirSync, readdirSync, readFileSync, renameSync, statSync, writeFileSync } from 'node:fs';
+import {
+  chmodSync,
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  renameSync,
+  statSync,
+  writeFileSync,
+} from 'node:fs';
 import { join } from 'node:path';
 
 /** What `lab status -o json` prints: what another process needs to find the lab. */
@@ -93,7 +102,9 @@ export function isAlive(status: LabStatus): boolean {
 /** Names of all labs that left a directory, sorted. */
 export function labNames(root: string = stateRoot()): string[] {
   try {
-    return readdirSync(root).filter((name) => labNamePattern.test(name)).sort();
+    return readdirSync(root)
+      .filter((name) => labNamePattern.test(name))
+      .sort();
   } catch {
     return [];
   }

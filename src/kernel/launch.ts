@@ -23,7 +23,18 @@ export interface LaunchOptions {
 export function launchDaemon({ command, logFile, env }: LaunchOptions): ChildProcess {
   const log = openSync(logFile, 'a', 0o600);
   const rootless = process.getuid?.() !== 0 ? ['--user', '--map-root-user'] : [];
-  const args = [...rootless, '--mount', '--pid', '--fork', '--kill-child=SIGKILL', '--', '/bin/sh', '-c', INIT, 'lab-init'];
+  const args = [
+    ...rootless,
+    '--mount',
+    '--pid',
+    '--fork',
+    '--kill-child=SIGKILL',
+    '--',
+    '/bin/sh',
+    '-c',
+    INIT,
+    'lab-init',
+  ];
   return spawn('unshare', [...args, ...command], {
     detached: true,
     env,

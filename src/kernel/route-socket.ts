@@ -5,10 +5,10 @@
  * message asks for an acknowledgement, and a failed one answers by itself. Source: netlink(7), lib of iproute2's -batch.
  */
 import { RawNetlinkSocket } from 'netlink/dist/raw.js';
-import { formatMessage, parseMessages, type NetlinkMessage } from 'netlink/dist/structs.js';
+import { formatMessage, type NetlinkMessage, parseMessages } from 'netlink/dist/structs.js';
 import { systemErrorName } from './libc.js';
-import type { RouteMessage } from './route-messages.js';
 import { inNamespace, type NetworkNamespace } from './netns.js';
+import type { RouteMessage } from './route-messages.js';
 
 /** NETLINK_ROUTE, linux/netlink.h. */
 const NETLINK_ROUTE = 0;
