@@ -21,6 +21,8 @@ export interface LabStatus {
   name: string;
   /** The daemon's process id, as the machine sees it. */
   pid: number;
+  /** The `unshare` process that holds the lab's namespaces: gone when all of the lab is. */
+  launcher: number;
   seed: number;
   balance: 'replayable' | 'faithful';
   proxyMode: string;

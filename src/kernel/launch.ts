@@ -7,7 +7,7 @@
  * `--kill-child` ends it when `unshare` itself is killed. Source: pid_namespaces(7), unshare(1), prctl(2) PR_SET_PDEATHSIG.
  */
 import { type ChildProcess, spawn } from 'node:child_process';
-import { openSync } from 'node:fs';
+import { openSync, readFileSync } from 'node:fs';
 
 /** The waiting shell: file descriptor 3 is the daemon's channel to whoever started it. */
 const INIT = '"$@" & wait $!';
@@ -47,4 +47,15 @@ export function enterCommand(daemonPid: number, namespaceFd: number | undefined)
   const rootless = process.getuid?.() !== 0 ? ['--user', '--preserve-credentials'] : [];
   const net = namespaceFd === undefined ? [] : [`--net=/proc/${daemonPid}/fd/${namespaceFd}`];
   return ['nsenter', `--target=${daemonPid}`, ...rootless, '--mount', '--pid', ...net, '--'];
+}
+
+/** Is there a process of that id that still runs? One that only waits to be reaped does not count. */
+export function processIsThere(pid: number): boolean {
+  try {
+    const stat = readFileSync(`/proc/${pid}/stat`, 'utf8');
+    // The state follows the command's name in parentheses, which may itself hold anything. Source: proc(5).
+    return stat.slice(stat.lastIndexOf(')') + 2, stat.lastIndexOf(')') + 3) !== 'Z';
+  } catch {
+    return false;
+  }
 }
