@@ -7,8 +7,10 @@ import ipaddr from 'ipaddr.js';
 import type { IPFamily } from './traffic-model.js';
 
 const dottedQuad = /^\d{1,3}(\.\d{1,3}){3}$/;
+const canonicalQuad = /^(?:(?:25[0-5]|2[0-4]\d|1\d\d|[1-9]?\d)(?:\.(?!$)|$)){4}$/;
 
 function canonicalIPv4(text: string): string | undefined {
+  if (canonicalQuad.test(text)) return text;
   if (!dottedQuad.test(text)) return undefined;
   const octets = text.split('.').map(Number);
   return octets.every((octet) => octet <= 255) ? octets.join('.') : undefined;

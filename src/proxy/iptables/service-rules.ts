@@ -36,111 +36,99 @@ export function usesFirewall({ traffic, hasEndpoints }: NodeServicePort): boolea
   return hasEndpoints && traffic.loadBalancerVIPs.length > 0 && traffic.loadBalancerSourceRanges.length > 0;
 }
 
-class Collector {
-  readonly filter: Rule[] = [];
-  readonly nat: Rule[] = [];
-  private readonly refusal: Refusal;
+/** Rules of one port as they are written, by table. */
+interface Writer {
+  readonly port: NodeServicePort;
+  readonly chains: ServiceChains;
+  readonly filter: Rule[];
+  readonly nat: Rule[];
+}
 
-  constructor(
-    readonly port: NodeServicePort,
-    readonly chains: ServiceChains,
-  ) {
-    this.refusal = refusal(port);
-  }
+function toNat({ port: { traffic }, nat }: Writer, what: string, ip: string, to: string): void {
+  const matches = destinationMatches(comment(`${traffic.name} ${what}`), traffic, ip);
+  nat.push({ chain: 'KUBE-SERVICES', matches, target: jump(to), from: traffic.from });
+}
 
-  clusterIP(): void {
-    const { traffic, hasInternalEndpoints } = this.port;
-    if (hasInternalEndpoints) {
-      const chain = traffic.internalTrafficPolicy === 'Local' ? this.chains.local : this.chains.cluster;
-      this.toNat('KUBE-SERVICES', 'cluster IP', traffic.clusterIP, chain);
-    } else {
-      this.refuse('KUBE-SERVICES', traffic.clusterIP);
-    }
-  }
+function refuse({ port, filter }: Writer, chain: string, ip: string): void {
+  const { why, target } = refusal(port);
+  filter.push({ chain, matches: destinationMatches(why, port.traffic, ip), target, from: port.traffic.from });
+}
 
-  externalIPs(): void {
-    const { traffic, hasEndpoints, hasExternalEndpoints } = this.port;
-    for (const ip of traffic.externalIPs) {
-      if (hasEndpoints) this.toNat('KUBE-SERVICES', 'external IP', ip, this.chains.external);
-      if (!hasExternalEndpoints) this.refuse('KUBE-EXTERNAL-SERVICES', ip);
-    }
-  }
+function clusterIP(writer: Writer): void {
+  const { traffic, hasInternalEndpoints } = writer.port;
+  if (!hasInternalEndpoints) return refuse(writer, 'KUBE-SERVICES', traffic.clusterIP);
+  const chain = traffic.internalTrafficPolicy === 'Local' ? writer.chains.local : writer.chains.cluster;
+  toNat(writer, 'cluster IP', traffic.clusterIP, chain);
+}
 
-  loadBalancerVIPs(): void {
-    const { traffic, hasEndpoints, hasExternalEndpoints } = this.port;
-    const firewalled = usesFirewall(this.port);
-    const entry = firewalled ? this.chains.firewall : this.chains.external;
-    const blocked = comment(`${traffic.name} traffic not accepted by ${this.chains.firewall}`);
-    for (const ip of traffic.loadBalancerVIPs) {
-      if (hasEndpoints) this.toNat('KUBE-SERVICES', 'loadbalancer IP', ip, entry);
-      if (firewalled) this.addFilter('KUBE-PROXY-FIREWALL', destinationMatches(blocked, traffic, ip), drop);
-    }
-    if (hasExternalEndpoints) return;
-    for (const ip of traffic.loadBalancerVIPs) this.refuse('KUBE-EXTERNAL-SERVICES', ip);
-  }
-
-  /** Node ports are never subject to source ranges. */
-  nodePort(nfacct: boolean): void {
-    const { traffic, hasEndpoints, hasExternalEndpoints } = this.port;
-    const { nodePort, protocol, name } = traffic;
-    if (nodePort === 0) return;
-    const port: Match[] = [
-      { match: 'protocol', protocol },
-      { match: 'dport', port: nodePort },
-    ];
-    if (hasEndpoints) {
-      const target = jump(this.chains.external);
-      if (nfacct) this.addNat('KUBE-NODEPORTS', [comment(name), ...localhostCounter, ...port], target);
-      this.addNat('KUBE-NODEPORTS', [comment(name), ...port], target);
-    }
-    if (hasExternalEndpoints) return;
-    const local: Match = { match: 'addrtype', side: 'dst' };
-    this.addFilter('KUBE-EXTERNAL-SERVICES', [this.refusal.why, local, ...port], this.refusal.target);
-  }
-
-  /** The health check answers whether or not there are endpoints here. */
-  healthCheck(): void {
-    const { name, healthCheckNodePort: port } = this.port.traffic;
-    if (port === 0) return;
-    const matches: Match[] = [
-      comment(`${name} health check node port`),
-      { match: 'protocol', protocol: 'TCP' },
-      { match: 'dport', port },
-    ];
-    this.addFilter('KUBE-NODEPORTS', matches, accept);
-  }
-
-  private toNat(chain: string, what: string, ip: string, to: string): void {
-    const { traffic } = this.port;
-    this.addNat(chain, destinationMatches(comment(`${traffic.name} ${what}`), traffic, ip), jump(to));
-  }
-
-  private refuse(chain: string, ip: string): void {
-    const { why, target } = this.refusal;
-    this.addFilter(chain, destinationMatches(why, this.port.traffic, ip), target);
-  }
-
-  private addNat(chain: string, matches: Match[], target: Target): void {
-    this.nat.push({ chain, matches, target, from: this.port.traffic.from });
-  }
-
-  private addFilter(chain: string, matches: Match[], target: Target): void {
-    this.filter.push({ chain, matches, target, from: this.port.traffic.from });
+function externalIPs(writer: Writer): void {
+  const { traffic, hasEndpoints, hasExternalEndpoints } = writer.port;
+  for (const ip of traffic.externalIPs) {
+    if (hasEndpoints) toNat(writer, 'external IP', ip, writer.chains.external);
+    if (!hasExternalEndpoints) refuse(writer, 'KUBE-EXTERNAL-SERVICES', ip);
   }
 }
 
-const localhostCounter: Match[] = [
+function loadBalancerVIPs(writer: Writer): void {
+  const { port, chains, filter } = writer;
+  const { traffic, hasEndpoints, hasExternalEndpoints } = port;
+  const firewalled = usesFirewall(port);
+  for (const ip of traffic.loadBalancerVIPs) {
+    if (hasEndpoints) toNat(writer, 'loadbalancer IP', ip, firewalled ? chains.firewall : chains.external);
+    if (!firewalled) continue;
+    const blocked = comment(`${traffic.name} traffic not accepted by ${chains.firewall}`);
+    const matches = destinationMatches(blocked, traffic, ip);
+    filter.push({ chain: 'KUBE-PROXY-FIREWALL', matches, target: drop, from: traffic.from });
+  }
+  if (hasExternalEndpoints) return;
+  for (const ip of traffic.loadBalancerVIPs) refuse(writer, 'KUBE-EXTERNAL-SERVICES', ip);
+}
+
+const localhostCounter: readonly Match[] = [
   { match: 'destination', cidr: '127.0.0.0/8' },
   { match: 'nfacct', counter: 'localhost_nps_accepted_pkts' },
 ];
 
+/** Node ports are never subject to source ranges. */
+function nodePort({ port, chains, filter, nat }: Writer, countLocalhost: boolean): void {
+  const { traffic, hasEndpoints, hasExternalEndpoints } = port;
+  const { name, protocol, from } = traffic;
+  if (traffic.nodePort === 0) return;
+  const toPort: Match[] = [
+    { match: 'protocol', protocol },
+    { match: 'dport', port: traffic.nodePort },
+  ];
+  if (hasEndpoints) {
+    for (const counter of countLocalhost ? [localhostCounter, []] : [[]]) {
+      const matches = [comment(name), ...counter, ...toPort];
+      nat.push({ chain: 'KUBE-NODEPORTS', matches, target: jump(chains.external), from });
+    }
+  }
+  if (hasExternalEndpoints) return;
+  const { why, target } = refusal(port);
+  const matches: Match[] = [why, { match: 'addrtype', side: 'dst' }, ...toPort];
+  filter.push({ chain: 'KUBE-EXTERNAL-SERVICES', matches, target, from });
+}
+
+/** The health check answers whether or not there are endpoints here. */
+function healthCheck({ port: { traffic }, filter }: Writer): void {
+  const { name, healthCheckNodePort: port, from } = traffic;
+  if (port === 0) return;
+  const matches: Match[] = [
+    comment(`${name} health check node port`),
+    { match: 'protocol', protocol: 'TCP' },
+    { match: 'dport', port },
+  ];
+  filter.push({ chain: 'KUBE-NODEPORTS', matches, target: accept, from });
+}
+
 /** All rules of a service port in the shared chains, in kube-proxy's order. */
 export function sharedChainRules(port: NodeServicePort, chains: ServiceChains, countLocalhost: boolean): SharedChainRules {
-  const collector = new Collector(port, chains);
-  collector.clusterIP();
-  collector.externalIPs();
-  collector.loadBalancerVIPs();
-  collector.nodePort(countLocalhost);
-  collector.healthCheck();
-  return { filter: collector.filter, nat: collector.nat };
+  const writer: Writer = { port, chains, filter: [], nat: [] };
+  clusterIP(writer);
+  externalIPs(writer);
+  loadBalancerVIPs(writer);
+  nodePort(writer, countLocalhost);
+  healthCheck(writer);
+  return { filter: writer.filter, nat: writer.nat };
 }

@@ -110,16 +110,22 @@ function targetText(target: Target): string {
   }
 }
 
-/** The rule without its chain: matches in kube-proxy's order, then the target. */
-export function ruleArguments(rule: Rule): string {
-  let text = '';
-  for (const match of rule.matches) text += ` ${matchText(match)}`;
-  return rule.target === undefined ? text : text + targetText(rule.target);
+function addArguments(rule: Rule, parts: string[]): void {
+  for (const match of rule.matches) parts.push(' ', matchText(match));
+  if (rule.target !== undefined) parts.push(targetText(rule.target));
 }
 
-/** `-A CHAIN …` as one line, without a line end. */
-export function appendLine(rule: Rule): string {
-  return `-A ${rule.chain}${ruleArguments(rule)}`;
+/** The rule without its chain: matches in kube-proxy's order, then the target. */
+export function ruleArguments(rule: Rule): string {
+  const parts: string[] = [];
+  addArguments(rule, parts);
+  return parts.join('');
+}
+
+/** Adds the pieces of `-A CHAIN …`, without a line end. */
+export function appendParts(rule: Rule, parts: string[]): void {
+  parts.push('-A ', rule.chain);
+  addArguments(rule, parts);
 }
 
 /** The line that creates a chain, or empties it when it exists (upstream `MakeChainLine`). */
