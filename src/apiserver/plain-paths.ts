@@ -17,7 +17,7 @@ function version({ version: { major, minor, gitVersion } }: Api): Reply {
     gitCommit: '',
     gitTreeState: 'clean',
     buildDate: '1970-01-01T00:00:00Z',
-    goVersion: `node${process.version}`,
+    goVersion: process.version,
     compiler: 'node',
     platform: `${process.platform}/${process.arch === 'x64' ? 'amd64' : process.arch}`,
   });

@@ -20,6 +20,7 @@ import { asStatusError, isStream, type Reply, startStream, statusReply, type Str
 import type { ApiRequest } from './request.js';
 import { route } from './router.js';
 import { serveUpgrade } from './streams/upgrade.js';
+import { parseTarget, rawPath } from './target.js';
 
 export interface ApiServerOptions {
   registry: Registry;
@@ -96,19 +97,6 @@ function goneSignal(response: ServerResponse): AbortSignal {
   const controller = new AbortController();
   response.once('close', () => controller.abort());
   return controller.signal;
-}
-
-/** Undefined when a request line's target is no path. */
-export function parseTarget(target: string | undefined): URL | undefined {
-  if (!target?.startsWith('/')) return undefined;
-  const url = `https://localhost${target}`;
-  return URL.canParse(url) ? new URL(url) : undefined;
-}
-
-/** The raw path: URL would resolve `..` and let one path pass for another. */
-export function rawPath(target: string): string {
-  const end = target.search(/[?#]/);
-  return end < 0 ? target : target.slice(0, end);
 }
 
 type Guard = ReturnType<typeof makeGuard>;
@@ -234,7 +222,7 @@ export async function createApiServer(options: ApiServerOptions): Promise<ApiSer
   const server = makeServer(options.certificates);
   const sockets = trackSockets(server);
   server.on('request', (request, response) => void serve(api, guard, request, response));
-  server.on('upgrade', (request, socket, head) => void serveUpgrade(api, guard, request, socket, head));
+  server.on('upgrade', (request, socket, head) => serveUpgrade({ api, request, socket, head }, guard));
   server.on('clientError', answerGarbage);
   const port = await listen(server, options.port ?? 0);
   return {
