@@ -48,7 +48,10 @@ async function run({ runs }: BenchContext): Promise<Figure[]> {
       title: 'cold lab up to the first answered curl',
       unit: 'ms',
       measured: await repeat(runs, coldUp),
-      floor: { title: `${NODE_STARTS} Node.js starts, ip -batch, 4 bare restores`, values: await repeat(runs, () => floor(texts)) },
+      floor: {
+        title: `${NODE_STARTS} Node.js starts, ip -batch, 4 bare restores`,
+        values: await repeat(runs, () => floor(texts)),
+      },
       budget: { kind: 'absolute', limit: 1000 },
     },
   ];

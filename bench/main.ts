@@ -26,7 +26,12 @@ async function runOne(name: string, runs: number): Promise<Result[]> {
 }
 
 /** What the numbers were measured on. */
-const machine = () => ({ kernel: release(), node: process.versions.node, cpus: cpus().length, model: cpus()[0]?.model });
+const machine = () => ({
+  kernel: release(),
+  node: process.versions.node,
+  cpus: cpus().length,
+  model: cpus()[0]?.model,
+});
 
 function readArguments() {
   const { values } = parseArgs({
