@@ -5,7 +5,7 @@
  * tools), each a cheap question and the work for the answer no. All messages go to standard error: standard output
  * belongs to the command that follows.
  */
-import { dirname, join } from 'node:path';
+import { dirname } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 import { build, buildReady } from './setup/build.mjs';
 import { dependenciesReady, installDependencies } from './setup/dependencies.mjs';
@@ -27,11 +27,8 @@ export function checkNode(version = process.versions.node) {
   if (isOld) throw new SetupError(`Node.js ${version} is too old: ${OLDEST_NODE.join('.')} or newer is needed`);
 }
 
-/**
- * The steps for a clone.
- * @param {{root: string, forTests: boolean, tools: boolean}} options
- */
-function steps({ root, forTests, tools }) {
+/** What happens inside the clone, in order. */
+function cloneSteps(root, forTests) {
   const needed = forTests ? ['ava', '@biomejs/biome'] : [];
   return [
     {
@@ -40,12 +37,21 @@ function steps({ root, forTests, tools }) {
       run: () => installDependencies(root),
     },
     { title: 'building', ready: () => buildReady(root), run: () => build(root) },
-    {
-      title: 'system tools are missing',
-      ready: () => !tools || toolsReady(root),
-      run: () => provideTools(root),
-    },
   ];
+}
+
+/** What happens to the machine. */
+const toolStep = (root) => ({
+  title: 'system tools are missing',
+  ready: () => toolsReady(root),
+  run: () => provideTools(root),
+});
+
+function makeReady(steps) {
+  for (const step of steps.filter((it) => !it.ready())) {
+    say(`${step.title} ...`);
+    step.run();
+  }
 }
 
 /**
@@ -55,15 +61,10 @@ function steps({ root, forTests, tools }) {
  */
 export function ensureReady({ root = repositoryRoot, forTests = false, tools = true } = {}) {
   checkNode();
-  const todo = steps({ root, forTests, tools });
-  if (todo.every((step) => step.ready())) return;
-  inTurn(root, say, () => {
-    // Asked again: whoever held the lock may have done the work.
-    for (const step of todo.filter((it) => !it.ready())) {
-      say(`${step.title} ...`);
-      step.run();
-    }
-  });
+  const steps = cloneSteps(root, forTests);
+  // Each is asked again when it is our turn: whoever had it before may have done the work.
+  if (!steps.every((step) => step.ready())) inTurn(root, say, () => makeReady(steps));
+  if (tools) makeReady([toolStep(root)]);
 }
 
 /** Ends the process with the message and exit code of a SetupError; anything else is a bug and shows its stack. */
@@ -78,4 +79,4 @@ export function orExit(work) {
 }
 
 const isMain = process.argv[1] && import.meta.url === pathToFileURL(process.argv[1]).href;
-if (isMain) orExit(() => ensureReady({ root: join(repositoryRoot) }));
+if (isMain) orExit(() => ensureReady());

@@ -1,9 +1,9 @@
-/** Exit codes of everything in `scripts/`, the same as the command line's (docs/architecture.md, "Errors"). */
-export const EXIT = Object.freeze({ ok: 0, failure: 1, usage: 2, environment: 3 });
+/** Exit codes of `scripts/`: those of the command line (src/cluster/failure.ts; a test compares), which may not be built yet. */
+export const EXIT = Object.freeze({ failure: 1, usage: 2, missingTool: 10, noPrivileges: 11 });
 
 /** A failed step of the set-up: `message` is one line for the user, `exitCode` what the process ends with. */
 export class SetupError extends Error {
-  constructor(message, exitCode = EXIT.environment) {
+  constructor(message, exitCode = EXIT.missingTool) {
     super(message);
     this.name = 'SetupError';
     this.exitCode = exitCode;

@@ -46,5 +46,5 @@ export function toolsReady(root) {
 export function provideTools(root) {
   const { status } = spawnSync('/bin/sh', [provision(root)], { stdio: ['ignore', 2, 2] });
   if (status !== 0)
-    throw new SetupError('system tools are missing: run the line above, then this command again', EXIT.environment);
+    throw new SetupError('system tools are missing: run the line above, then this command again', EXIT.missingTool);
 }

@@ -4,11 +4,14 @@
  */
 import { closeSync, mkdirSync, openSync, readFileSync, rmSync, writeSync } from 'node:fs';
 import { join } from 'node:path';
-import { SetupError } from './exit-codes.mjs';
+import { EXIT, SetupError } from './exit-codes.mjs';
 
 const POLL_MS = 100;
 /** npm ci on a slow line takes minutes; longer than this, something is stuck. */
 const PATIENCE_MS = 15 * 60_000;
+
+/** A folder of somebody else, a read-only disk, a file where the folder should be. */
+const UNWRITABLE = ['EACCES', 'EPERM', 'EROFS', 'EEXIST', 'ENOTDIR'];
 
 const lockPath = (root) => join(root, 'dist', '.setup-lock');
 
@@ -50,7 +53,10 @@ function waitForTurn(path, say) {
     // A lock without a pid is one that is being written this very moment, or whose writer died there.
     if (owner ? !isAlive(owner) : waited > 1000) rmSync(path, { force: true });
     else if (waited > PATIENCE_MS)
-      throw new SetupError(`another set-up (process ${owner}) holds ${path}; remove the file if that is wrong`);
+      throw new SetupError(
+        `another set-up (process ${owner}) holds ${path}; remove the file if that is wrong`,
+        EXIT.failure,
+      );
     else {
       if (!told) say(`waiting for another set-up in this folder (process ${owner ?? '?'})`);
       told = true;
@@ -66,9 +72,10 @@ export function inTurn(root, say, work) {
     mkdirSync(join(root, 'dist'), { recursive: true });
     waitForTurn(path, say);
   } catch (error) {
-    if (!['EACCES', 'EROFS', 'EPERM'].includes(error.code)) throw error;
+    if (!UNWRITABLE.includes(error.code)) throw error;
     throw new SetupError(
       `something has to be installed or built, and ${root} cannot be written: run npm run lab once as its owner`,
+      EXIT.noPrivileges,
     );
   }
   try {

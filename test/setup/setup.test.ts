@@ -2,6 +2,7 @@ import { chmodSync, cpSync, existsSync, readFileSync, rmSync, symlinkSync, utime
 import { join } from 'node:path';
 import test, { type ExecutionContext } from 'ava';
 import { execa } from 'execa';
+import { exitCodes } from '../../src/cluster/failure.js';
 import { importScript, makeTree } from './tree.js';
 
 /** Stands for the compiler: says that it ran, and writes what the real one would. */
@@ -112,6 +113,14 @@ test('a changed lock file installs again', async (t) => {
   t.regex((await setUp(root)).stderr, /installing npm packages/);
 });
 
+test('a clone that cannot be written and is not ready says who has to run what', async (t) => {
+  const root = makeClone(t);
+  writeFileSync(join(root, 'dist'), ''); // a file where the folder should be stops root too
+  const { exitCode, stderr } = await setUp(root);
+  t.is(exitCode, 11);
+  t.regex(stderr, /cannot be written: run npm run lab once as its owner/);
+});
+
 test('a lock left by a process that is gone is taken over', async (t) => {
   const root = makeClone(t);
   await setUp(root);
@@ -145,14 +154,14 @@ test('npm run lab passes its arguments on, and notices a stale build', async (t)
   t.is(compilerRuns(root), 2);
 });
 
-test('a missing tool stops the set-up with the line to run and the exit code for the environment', async (t) => {
+test('a missing tool stops the set-up with the line to run and its own exit code', async (t) => {
   const root = makeClone(t);
   await setUp(root);
   const path = join(root, 'scripts', 'provision');
   const text = readFileSync(path, 'utf8').replace('required   curl ', 'required   no-such-tool ');
   writeFileSync(path, text.replace('can_install() {', 'can_install() { return 1;'));
   const { exitCode, stderr } = await setUp(root);
-  t.is(exitCode, 3);
+  t.is(exitCode, 10);
   t.regex(stderr, /missing: no-such-tool \(package curl\): the client of every lesson/);
   t.regex(stderr, /apt-get install --yes --no-install-recommends curl\n/);
 });
@@ -215,6 +224,15 @@ test('the installed packages match the lock when everything for this machine is 
   t.true(recordMatchesLock(lock, { packages: { 'node_modules/a': { version: '1.0.0' } } }));
   t.false(recordMatchesLock(lock, { packages: { 'node_modules/a': { version: '1.0.1' } } }));
   t.false(recordMatchesLock(lock, { packages: {} }));
+});
+
+interface ExitCodes {
+  EXIT: Record<string, number>;
+}
+
+test('scripts end with the exit codes of the command line', async (t) => {
+  const { EXIT } = await importScript<ExitCodes>('setup/exit-codes.mjs');
+  t.like(exitCodes, EXIT);
 });
 
 interface Setup {
