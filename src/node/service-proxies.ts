@@ -3,7 +3,7 @@
  */
 import type { Node, Service } from 'kubernetes-types/core/v1.js';
 import type { EndpointSlice } from 'kubernetes-types/discovery/v1.js';
-import type { KubeObject, Stored } from '../api/object.js';
+import type { ObjectMeta } from '../api/object.js';
 import {
   type ClusterTraffic,
   type NodeTraffic,
@@ -55,6 +55,7 @@ export function createServiceProxies(
   };
 }
 
-function listed<T>(lister: Lister, group: string, kind: string): Stored<T>[] {
-  return lister.list(group, kind) as unknown as Stored<T>[] & KubeObject[];
+/** The registry's objects in the type of their kind, which a defaulted and validated object has. */
+function listed<T>(lister: Lister, group: string, kind: string): (T & { metadata: ObjectMeta })[] {
+  return lister.list(group, kind) as unknown as (T & { metadata: ObjectMeta })[];
 }
