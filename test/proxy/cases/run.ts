@@ -53,6 +53,7 @@ export function runSuite(test: TestFn, engine: string, compile: CompileWalk, dif
       t.deepEqual(Object.fromEntries(seen), expectations(proxyCase, differences));
     });
   }
+  if (Object.keys(differences).length === 0) return;
   test(`${engine}: every difference is one`, (t) => {
     for (const [name, { flows }] of Object.entries(differences)) {
       const common = new Map(proxyCases.find((entry) => entry.name === name)?.flows.map((flow) => [flowTitle(flow), flow]));

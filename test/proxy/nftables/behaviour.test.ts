@@ -27,7 +27,10 @@ const noLoopback = {
 const differences: Differences = {
   'external policy Cluster: all endpoints see the node, whoever asks': noLoopback,
   'external policy Local with a local endpoint: outsiders are seen as themselves': noLoopback,
-  'external policy Local without a local endpoint: outsiders are dropped, pods and the node are served': noLoopback,
+  'external policy Local without a local endpoint: outsiders are dropped, pods and the node are served': {
+    why: 'filter-output runs before the short-circuit of the node’s own traffic; and loopback never serves node ports',
+    flows: { ...noLoopback.flows, 'node to loadBalancer': 'dropped', 'node to externalIP': 'dropped' },
+  },
   'no endpoints: refused on every address': noLoopback,
   'node ports answer on the LAN address and on loopback': noLoopback,
   'no endpoints: OUTPUT has no external portals, so the node itself is not refused at external addresses': {
