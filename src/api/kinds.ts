@@ -32,7 +32,7 @@ const all = ['all'];
 export const kinds: readonly KindInfo[] = [
   ...group('', ['v1'], [
     ['ConfigMap', 'configmaps', 'namespaced', { shortNames: ['cm'] }],
-    ['Endpoints', 'endpoints', 'namespaced', { shortNames: ['ep'] }],
+    ['Endpoints', 'endpoints', 'namespaced', { shortNames: ['ep'], singular: 'endpoints' }],
     ['Event', 'events', 'namespaced', { shortNames: ['ev'] }],
     ['Namespace', 'namespaces', 'cluster', { shortNames: ['ns'], subresources: ['finalize', 'status'] }],
     ['Node', 'nodes', 'cluster', { shortNames: ['no'], subresources: ['proxy', 'status'] }],

@@ -2,31 +2,22 @@
  * The lab's CNI: gives pods their namespaces and wires. Calls of one turn of the event loop are wired together, so that
  * a thousand pods cost a few batches and not a thousand.
  */
-import { type PodPlacement, planPod } from '../fabric/pods.js';
+import type { Piece } from '../fabric/operation.js';
+import { planPod } from '../fabric/pods.js';
 import { podNamespace } from '../fabric/naming.js';
 import type { NetworkNamespace } from '../kernel/netns.js';
+import type { PodAttachment, PodNetwork, StoredPod } from '../kubelet/contract.js';
+import { podIPAnnotation } from '../model/pod-addresses.js';
 import type { Wiring } from './wiring.js';
 
-export interface AttachedPod {
-  namespace: NetworkNamespace;
-  /** Where the lab's other processes can open the namespace. */
-  namespacePath: string;
-}
-
-export interface PodNetwork {
-  /** CNI ADD: resolves when the pod's interface is up with its address. */
-  attach(pod: PodPlacement): Promise<AttachedPod>;
-  /** CNI DEL: resolves when the wires and the namespace are given back; nothing happens when there were none. */
-  detach(pod: Pick<PodPlacement, 'namespace' | 'name'>): Promise<void>;
-}
-
 interface Round {
-  wanted: PodPlacement[];
+  wanted: Piece[];
   unwanted: string[];
   done: Promise<void>;
 }
 
-export function createPodNetwork(wiring: Wiring): PodNetwork {
+/** @param addressOf a node's LAN address, which its hostNetwork pods share */
+export function createPodNetwork(wiring: Wiring, addressOf: (node: string) => string | undefined): PodNetwork {
   let round: Round | undefined;
 
   function join(): Round {
@@ -34,7 +25,7 @@ export function createPodNetwork(wiring: Wiring): PodNetwork {
     const fresh: Round = { wanted: [], unwanted: [], done: Promise.resolve() };
     fresh.done = new Promise<void>((resolve) => setImmediate(resolve)).then(() => {
       round = undefined;
-      return wiring.change(fresh.wanted.map(planPod), fresh.unwanted);
+      return wiring.change(fresh.wanted, fresh.unwanted);
     });
     round = fresh;
     return fresh;
@@ -42,16 +33,36 @@ export function createPodNetwork(wiring: Wiring): PodNetwork {
 
   return {
     async attach(pod) {
+      const node = pod.spec?.nodeName ?? '';
+      if (pod.spec?.hostNetwork) return attachment(wiring.namespaces.get(node), addressOf(node) ?? '');
+      const address = plannedAddress(pod);
       const current = join();
-      current.wanted.push(pod);
+      current.wanted.push(planPod({ ...placeOf(pod), node, address }));
       await current.done;
-      const namespace = wiring.namespaces.get(podNamespace(pod.namespace, pod.name));
-      return { namespace, namespacePath: `/proc/${process.pid}/fd/${namespace.fd}` };
+      const { namespace, name } = placeOf(pod);
+      return attachment(wiring.namespaces.get(podNamespace(namespace, name)), address);
     },
-    async detach({ namespace, name }) {
+    async detach(pod) {
+      if (pod.spec?.hostNetwork) return;
+      const { namespace, name } = placeOf(pod);
       const current = join();
       current.unwanted.push(`pod/${namespace}/${name}`);
       await current.done;
     },
   };
+}
+
+function placeOf(pod: StoredPod): { namespace: string; name: string } {
+  return { namespace: pod.metadata.namespace ?? 'default', name: pod.metadata.name };
+}
+
+/** @throws Error in Calico's words when address management gave none */
+function plannedAddress(pod: StoredPod): string {
+  const address = pod.metadata.annotations?.[podIPAnnotation]?.split('/')[0];
+  if (address) return address;
+  throw new Error('plugin type="calico" failed (add): failed to request IPv4 addresses: no address was assigned');
+}
+
+function attachment(namespace: NetworkNamespace, address: string): PodAttachment {
+  return { namespace, namespacePath: `/proc/${process.pid}/fd/${namespace.fd}`, podIPs: [address] };
 }
