@@ -5,7 +5,7 @@
  * REST face print the same words. Source: apimachinery `pkg/api/errors/errors.go`, `metav1.Status`.
  */
 
-/** `metav1.CauseType` values that validation produces. */
+/** `metav1.CauseType` values that validation and server-side apply produce. */
 export type CauseReason =
   | 'FieldValueRequired'
   | 'FieldValueInvalid'
@@ -16,6 +16,7 @@ export type CauseReason =
   | 'FieldValueTooLong'
   | 'FieldValueTooMany'
   | 'FieldValueTypeInvalid'
+  | 'FieldManagerConflict'
   | 'InternalError';
 
 /** One field that is wrong. `field` is a path such as `spec.ports[0].nodePort`. */
