@@ -8,11 +8,11 @@ import type { Namespaces } from '../kernel/operations.js';
 import { planMachines } from '../fabric/machines.js';
 import { planPod } from '../fabric/pods.js';
 import type { ServiceProxies } from '../node/service-proxies.js';
-import { podIPAnnotation } from '../model/pod-addresses.js';
 import { iptablesEngine } from '../proxy/iptables/engine.js';
 import { canonicalLinks, canonicalSave, objectSections, type Sections } from './digest.js';
 import type { DesiredState } from './desired.js';
 import { iptablesOptionsOf } from './proxies.js';
+import { wiredPods } from './wired-pods.js';
 import type { LabSettings } from './start-request.js';
 
 /** Level 1: objects, wires and rules as planned. */
@@ -20,7 +20,7 @@ export function planSections(desired: DesiredState, settings: LabSettings, proxi
   const { registry, config } = desired;
   const objects = registry.kinds().flatMap(({ group, kind }) => registry.list(group, kind));
   const sections = new Map(objectSections(objects));
-  const pieces = [...planMachines(config), ...wiredPods(desired)];
+  const pieces = [...planMachines(config), ...wiredPods(registry).map(planPod)];
   sections.set('operations', pieces.flatMap((piece) => piece.make.map((operation) => JSON.stringify(operation))).join('\n'));
   for (const node of config.nodes) {
     const traffic = proxies.trafficOf(node.name);
@@ -29,16 +29,6 @@ export function planSections(desired: DesiredState, settings: LabSettings, proxi
     sections.set(`rules/${node.name}`, iptablesEngine.render(ruleSet));
   }
   return sections;
-}
-
-function wiredPods({ registry }: DesiredState) {
-  return registry.list('', 'Pod').flatMap((pod) => {
-    const spec = pod.spec as { nodeName?: string; hostNetwork?: boolean };
-    const address = pod.metadata.annotations?.[podIPAnnotation]?.split('/')[0];
-    if (!spec.nodeName || spec.hostNetwork || !address) return [];
-    const { namespace = 'default', name } = pod.metadata;
-    return [planPod({ namespace, name, node: spec.nodeName, address })];
-  });
 }
 
 /** Level 2: what iptables and ip read back, namespace by namespace. */
