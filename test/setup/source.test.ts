@@ -20,7 +20,7 @@ test('a line comment', isBlanked, 'a; // b\nc', 'a;     \nc');
 test('a block comment over lines', isBlanked, 'a /* b\n*/ c', 'a     \n   c');
 test('a string with an escaped quote', isBlanked, `a('b\\'c', d)`, `a('    ', d)`);
 test('a comment mark in a string', isBlanked, `a("//") + b`, `a("  ") + b`);
-test('a template with code in it', isBlanked, 'a`b ${c({ d: `e` })} f`', 'a   ${c({ d:     })}   ');
+test('a template with code in it', isBlanked, 'a`b $' + '{c({ d: `e` })} f`', 'a   $' + '{c({ d:     })}   ');
 test('a regular expression with quotes and slashes', isBlanked, `a(/['"/\\/[/]]/g, b)`, `a(             , b)`);
 test('a division', isBlanked, 'a / b / c', 'a / b / c');
 test('text that is never closed', isBlanked, '/* a', '    ');
