@@ -5,10 +5,10 @@
  * course notes and people's searches know these texts.
  */
 import { goQuote, goValue } from './go-value.js';
-import { type CauseReason, type StatusCause, StatusError } from './status.js';
+import { type FieldReason, type StatusCause, StatusError } from './status.js';
 
 export interface FieldError {
-  reason: CauseReason;
+  reason: FieldReason;
   /** Kubernetes field path, for example `spec.ports[0].nodePort`. */
   field: string;
   /** What was found there; shown for Invalid, Unsupported, Duplicate, TooMany and NotFound. */
@@ -17,7 +17,7 @@ export interface FieldError {
   detail: string;
 }
 
-const words: Record<CauseReason, string> = {
+const words: Record<FieldReason, string> = {
   FieldValueRequired: 'Required value',
   FieldValueInvalid: 'Invalid value',
   FieldValueNotSupported: 'Unsupported value',
@@ -31,7 +31,7 @@ const words: Record<CauseReason, string> = {
 };
 
 /** Reasons whose text does not show the value. */
-const valueless = new Set<CauseReason>([
+const valueless = new Set<FieldReason>([
   'FieldValueRequired',
   'FieldValueForbidden',
   'FieldValueTooLong',

@@ -6,7 +6,8 @@
 import type { IncomingMessage } from 'node:http';
 import { parseDocument } from 'yaml';
 import { StatusError } from '../api/status.js';
-import type { Codec, Untyped } from './contract.js';
+import { decodeProtobuf, protobufContentType } from '../schema/protobuf.js';
+import type { Untyped } from './contract.js';
 import { parseMediaType } from './negotiate.js';
 
 /** 3 MiB: upstream's limit, as etcd takes no more. */
@@ -30,10 +31,10 @@ function tooLarge(): StatusError {
   return new StatusError('RequestEntityTooLarge', `Request entity too large: limit is ${bodyLimit}`);
 }
 
-/** A parsed body and the text it came from, absent for protobuf. */
+/** A parsed body, and its text when that was JSON. */
 export interface Parsed {
   value: unknown;
-  text?: string;
+  json?: string;
 }
 
 const utf8 = new TextDecoder('utf-8', { fatal: true });
@@ -77,18 +78,16 @@ export function parseYaml(text: string): unknown {
 const accepted = 'application/json, application/yaml, application/vnd.kubernetes.protobuf';
 
 /** An object body by its Content-Type; none at all means JSON (`kubectl scale --current-replicas` sends none). */
-export function parseObject(body: Buffer, contentType: string | undefined, codec: Codec): Parsed {
+export function parseObject(body: Buffer, contentType: string | undefined): Parsed {
   const { type } = parseMediaType(contentType || 'application/json');
-  if (type === 'application/vnd.kubernetes.protobuf') return { value: codec.decodeProtobuf(body) };
-  if (type === 'application/yaml') return parsedText(body, parseYaml);
-  if (type === 'application/json') return parsedText(body, parseJson);
+  if (type === protobufContentType) return { value: decodeProtobuf(body) };
+  if (type === 'application/yaml') return { value: parseYaml(decodeText(body)) };
+  if (type === 'application/json') {
+    const json = decodeText(body);
+    return { value: parseJson(json), json };
+  }
   const message = `the body of the request was in an unknown format - accepted media types include: ${accepted}`;
   throw new StatusError('UnsupportedMediaType', message);
-}
-
-function parsedText(body: Buffer, parse: (text: string) => unknown): Parsed {
-  const text = decodeText(body);
-  return { value: parse(text), text };
 }
 
 /** @throws StatusError BadRequest unless the value is an object. */

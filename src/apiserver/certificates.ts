@@ -4,7 +4,8 @@
  * Source: kubeadm `cmd/kubeadm/app/phases/certs` (subjects, SANs, lifetimes). Keys come from the operating system's
  * randomness and never from the seed: nothing that a digest covers depends on them.
  */
-import { KeyObject, randomBytes, webcrypto } from 'node:crypto';
+import { KeyObject, webcrypto } from 'node:crypto';
+import { secretBytes } from '../world/secrets.js';
 
 /** PEM texts. The CA's key is not kept: nothing else is ever signed. */
 export interface Certificates {
@@ -32,7 +33,7 @@ const serialLength = 16;
 
 /** A positive serial number of the usual 16 bytes. */
 function serial(): string {
-  const bytes = randomBytes(serialLength);
+  const bytes = secretBytes(serialLength);
   bytes.writeUInt8(bytes.readUInt8(0) & 0x7f, 0);
   return bytes.toString('hex');
 }
@@ -114,5 +115,5 @@ export function serverNames(clusterDomain: string): string[] {
 
 /** A bearer token that cannot be guessed: 32 random bytes. */
 export function makeToken(): string {
-  return randomBytes(32).toString('base64url');
+  return secretBytes(32).toString('base64url');
 }

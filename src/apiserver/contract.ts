@@ -7,26 +7,8 @@ import type { KubeObject } from '../api/object.js';
 import type { KindInfo, Registry } from '../registry/contract.js';
 import type { Clock } from '../world/contract.js';
 
-/** The `fieldValidation` query parameter (KEP-2885). */
-export type FieldValidation = 'Strict' | 'Warn' | 'Ignore';
-
 /** A parsed body that claims to be an object; nothing about it is checked yet. */
 export type Untyped = Record<string, unknown>;
-
-/** Request bodies to objects. Driven by the schema table. */
-export interface Codec {
-  /**
-   * Judges shape and prunes what the schema does not know. `text` is the body when it was JSON or YAML text, for duplicate keys.
-   * @returns the object and the warnings that `Warn` asks for.
-   * @throws StatusError BadRequest in the decoder's words: wrong types always, unknown or duplicate fields under `Strict`.
-   */
-  decode(object: Untyped, validation: FieldValidation, text?: string): { object: Untyped; warnings: string[] };
-  /**
-   * A `k8s\0` protobuf envelope to the JSON form of its object.
-   * @throws StatusError UnsupportedMediaType or BadRequest for messages outside the table.
-   */
-  decodeProtobuf(body: Uint8Array): Untyped;
-}
 
 /** What a patch needs to know beside its text. */
 export interface ApplyRequest {
@@ -63,9 +45,6 @@ export interface OpenApi {
   v3Paths(): readonly string[];
   v3(path: string): OpenApiDocument | undefined;
 }
-
-/** @throws StatusError BadRequest when the selector cannot be parsed. */
-export type ParseLabelSelector = (text: string) => (labels: Readonly<Record<string, string>>) => boolean;
 
 /** A running command and its streams. */
 export interface PodProcess {
@@ -108,10 +87,8 @@ export interface PodStreams {
 
 /** Everything that the server is given beside the registry. */
 export interface Ports {
-  codec: Codec;
   patcher: Patcher;
   openApi: OpenApi;
-  parseLabelSelector: ParseLabelSelector;
   /** Absent: pods have no commands and no logs; clients get a clear refusal. */
   streams?: PodStreams;
 }

@@ -1,17 +1,12 @@
 /**
  * Field selectors: `metadata.name=web,status.phase!=Running`. Each kind lets itself be selected by a few fields only.
  *
- * Source: apimachinery `pkg/fields/selector.go`; per-kind fields from `pkg/apis/core/v1/conversion.go` and
+ * Source: per-kind fields from `pkg/apis/core/v1/conversion.go` and
  * `pkg/registry/core/event/strategy.go`.
  */
 import type { KubeObject } from '../api/object.js';
+import { parseFieldSelector } from '../api/selector.js';
 import { StatusError } from '../api/status.js';
-
-interface Term {
-  field: string;
-  equal: boolean;
-  value: string;
-}
 
 const everyKind = ['metadata.name', 'metadata.namespace'];
 
@@ -29,13 +24,7 @@ const selectable: Readonly<Record<string, readonly string[]>> = {
     'status.podIP',
     'status.nominatedNodeName',
   ],
-  '/Event': [
-    ...involved.map((name) => `involvedObject.${name}`),
-    'reason',
-    'reportingComponent',
-    'source',
-    'type',
-  ],
+  '/Event': [...involved.map((name) => `involvedObject.${name}`), 'reason', 'reportingComponent', 'source', 'type'],
   '/Namespace': ['status.phase'],
   '/Node': ['spec.unschedulable'],
   '/ReplicationController': ['status.replicas'],
@@ -44,23 +33,6 @@ const selectable: Readonly<Record<string, readonly string[]>> = {
   'apps/ReplicaSet': ['status.replicas'],
   'batch/Job': ['status.successful'],
 };
-
-/** Splits at unescaped commas; `\,`, `\=` and `\\` stand for themselves. */
-function splitTerms(text: string): string[] {
-  return text.match(/(?:\\.|[^,\\])+/g) ?? [];
-}
-
-const unescape = (text: string): string => text.replace(/\\(.)/g, '$1');
-
-function parseTerm(text: string): Term {
-  const match = /^((?:\\.|[^!=\\])*)(!=|==|=)(.*)$/s.exec(text);
-  if (match === null) {
-    const message = `invalid field selector "${text}": couldn't understand it, write field=value or field!=value`;
-    throw new StatusError('BadRequest', message);
-  }
-  const [, field = '', operator, value = ''] = match;
-  return { field: unescape(field.trim()), equal: operator !== '!=', value: unescape(value) };
-}
 
 /** Parts of a path are names of fields, not of map keys, so a plain walk suffices. */
 function valueAt(object: KubeObject, field: string): unknown {
@@ -87,10 +59,10 @@ function fieldText(object: KubeObject, field: string): string {
  * The predicate of a field selector for objects of `kindKey` (`group/Kind`).
  * @throws StatusError BadRequest for syntax and for fields that the kind does not offer.
  */
-export function parseFieldSelector(text: string, kindKey: string): (object: KubeObject) => boolean {
-  const terms = splitTerms(text).map(parseTerm);
+export function fieldPredicate(text: string, kindKey: string): (object: KubeObject) => boolean {
+  const terms = parseFieldSelector(text);
   const offered = [...everyKind, ...(Object.hasOwn(selectable, kindKey) ? (selectable[kindKey] ?? []) : [])];
-  const unknown = terms.find(({ field }) => !offered.includes(field));
-  if (unknown !== undefined) throw new StatusError('BadRequest', `field label not supported: ${unknown.field}`);
-  return (object) => terms.every(({ field, equal, value }) => (fieldText(object, field) === value) === equal);
+  const unknown = terms.find(({ path }) => !offered.includes(path));
+  if (unknown !== undefined) throw new StatusError('BadRequest', `field label not supported: ${unknown.path}`);
+  return (object) => terms.every(({ path, op, value }) => (fieldText(object, path) === value) === (op === '='));
 }

@@ -18,15 +18,18 @@ export interface KubeconfigFacts {
 
 export function kubeconfigText({ name, server, ca, token }: KubeconfigFacts): string {
   const cluster = { 'certificate-authority-data': Buffer.from(ca).toString('base64'), server };
-  return stringify({
-    apiVersion: 'v1',
-    kind: 'Config',
-    clusters: [{ name, cluster }],
-    users: [{ name, user: { token } }],
-    contexts: [{ name, context: { cluster: name, user: name } }],
-    'current-context': name,
-    preferences: {},
-  }, { lineWidth: 0 });
+  return stringify(
+    {
+      apiVersion: 'v1',
+      kind: 'Config',
+      clusters: [{ name, cluster }],
+      users: [{ name, user: { token } }],
+      contexts: [{ name, context: { cluster: name, user: name } }],
+      'current-context': name,
+      preferences: {},
+    },
+    { lineWidth: 0 },
+  );
 }
 
 /** Writes it readable by its owner only, never for a moment by anybody else, and never half. */

@@ -9,7 +9,7 @@ import type { KubeObject } from '../api/object.js';
 import { StatusError } from '../api/status.js';
 import type { Api, LogRequest, PodStreams } from './contract.js';
 import type { StreamReply } from './reply.js';
-import { requireObjectAt, type ResourceRequest } from './request.js';
+import { type ResourceRequest, requireObjectAt } from './request.js';
 import { wholeNumber } from './watch.js';
 
 type ContainerList = readonly { name: string }[] | undefined;

@@ -16,7 +16,9 @@ export function parseMediaType(text: string): MediaType {
   const [type = '', ...rest] = text.split(';').map((part) => part.trim());
   const parameters = rest.map((part): [string, string] => {
     const equals = part.indexOf('=');
-    return equals < 0 ? [part.toLowerCase(), ''] : [part.slice(0, equals).toLowerCase(), unquote(part.slice(equals + 1))];
+    return equals < 0
+      ? [part.toLowerCase(), '']
+      : [part.slice(0, equals).toLowerCase(), unquote(part.slice(equals + 1))];
   });
   return { type: type.toLowerCase(), parameters: new Map(parameters) };
 }
@@ -32,7 +34,10 @@ function quality({ parameters }: MediaType): number {
 
 /** Entries of an Accept header, best first; entries of equal quality keep their order. */
 export function acceptedTypes(accept: string | undefined): MediaType[] {
-  const types = (accept ?? '*/*').split(',').map(parseMediaType).filter((one) => one.type !== '');
+  const types = (accept ?? '*/*')
+    .split(',')
+    .map(parseMediaType)
+    .filter((one) => one.type !== '');
   return types.filter((one) => quality(one) > 0).sort((a, b) => quality(b) - quality(a));
 }
 
@@ -92,7 +97,8 @@ export function negotiateDiscovery(accept: string | undefined): 'v2' | 'v2beta1'
     if (!Object.hasOwn(encodings, type)) continue;
     if (!parameters.has('as')) return undefined;
     const version = parameters.get('v');
-    const aggregated = parameters.get('g') === 'apidiscovery.k8s.io' && parameters.get('as') === 'APIGroupDiscoveryList';
+    const aggregated =
+      parameters.get('g') === 'apidiscovery.k8s.io' && parameters.get('as') === 'APIGroupDiscoveryList';
     if (aggregated && (version === 'v2' || version === 'v2beta1')) return version;
   }
   return undefined;

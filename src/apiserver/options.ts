@@ -5,7 +5,8 @@
  */
 import { StatusError } from '../api/status.js';
 import type { DeleteOptions } from '../registry/contract.js';
-import type { FieldValidation, Untyped } from './contract.js';
+import type { FieldValidation } from '../schema/decode.js';
+import type { Untyped } from './contract.js';
 
 export interface WriteQuery {
   dryRun: boolean;

@@ -6,14 +6,16 @@
  */
 import type { KubeObject } from '../api/object.js';
 import { StatusError } from '../api/status.js';
+import { notFound } from '../registry/refusal.js';
+import { decodeRequest } from '../schema/decode.js';
 import { answerObject } from './answer.js';
 import { decodeText, parseJson, parseYaml, requireObject } from './body.js';
 import type { Api, Untyped } from './contract.js';
 import { negotiate, parseMediaType } from './negotiate.js';
 import { type WriteQuery, writeQuery } from './options.js';
 import type { Reply } from './reply.js';
-import { inVersion, keyOfPath, notFound, type ResourceRequest } from './request.js';
-import { decodeFitted, fitToPath, managed, requireSameName, updateOptionsOf } from './write.js';
+import { inVersion, keyOfPath, type ResourceRequest } from './request.js';
+import { decodeFitted, fitToPath, managed, requireSameName, type Typed, updateOptionsOf } from './write.js';
 
 const patchTypes = [
   'application/json-patch+json',
@@ -35,7 +37,9 @@ export function patchTypeOf(contentType: string | undefined): PatchType {
 /** The patch as data. Apply patches may be YAML; kubectl sends JSON text, which is YAML too. */
 export function parsePatch(type: PatchType, body: Buffer): unknown {
   const text = decodeText(body);
-  return type === 'application/apply-patch+yaml' && !text.trimStart().startsWith('{') ? parseYaml(text) : parseJson(text);
+  return type === 'application/apply-patch+yaml' && !text.trimStart().startsWith('{')
+    ? parseYaml(text)
+    : parseJson(text);
 }
 
 /** A patched copy of `live`; every form but apply. */
@@ -53,23 +57,23 @@ interface PatchRequest {
 }
 
 /** Decodes a patched object: live objects hold no unknown field, so whatever is unknown came with the patch. */
-function judged(api: Api, { request, options }: PatchRequest, object: KubeObject): ReturnType<typeof decodeFitted> {
+function judged({ request, options }: PatchRequest, object: KubeObject): ReturnType<typeof decodeFitted> {
   const fitted = fitToPath(object as unknown as Untyped, request);
   requireSameName(fitted, request.path.name);
-  return decodeFitted(api, request, fitted, options);
+  return decodeFitted(request, fitted, options);
 }
 
 function patchLive(api: Api, all: PatchRequest, live: KubeObject): Reply {
   const { request, options, type, patch } = all;
   const shown = inVersion(live, request.apiVersion);
-  const { object, warnings } = judged(api, all, patched(api, type, shown, patch));
+  const { object, warnings } = judged(all, patched(api, type, shown, patch));
   const written = managed(api, request, object, options, live);
   const updated = api.registry.update(written, updateOptionsOf(request, options));
   return { ...answerObject(api, request, updated), warnings };
 }
 
 /** The configuration must name what it applies to, unlike other patches. */
-function configurationOf({ request, patch }: PatchRequest): Untyped {
+function configurationOf({ request, patch }: PatchRequest): Typed {
   const configuration = requireObject(patch);
   if (!configuration.apiVersion || !configuration.kind) {
     throw new StatusError('BadRequest', 'apiVersion and kind must be set in an apply patch');
@@ -83,13 +87,16 @@ function configurationOf({ request, patch }: PatchRequest): Untyped {
 function applyConfiguration(api: Api, all: PatchRequest, live: KubeObject | undefined): Reply {
   const { request, options } = all;
   if (!request.query.get('fieldManager')) {
-    throw new StatusError('BadRequest', 'PatchOptions.meta.k8s.io "" is invalid: fieldManager: Required value: is required for apply patch');
+    throw new StatusError(
+      'BadRequest',
+      'PatchOptions.meta.k8s.io "" is invalid: fieldManager: Required value: is required for apply patch',
+    );
   }
-  const { object, warnings } = api.codec.decode(configurationOf(all), options.validation);
+  const { object, warnings } = decodeRequest(configurationOf(all), options.validation);
   const { fieldManager: manager, force, dryRun } = options;
   const apply = { manager, force, time: api.clock.timestamp(), apiVersion: request.apiVersion };
   const shown = live && inVersion(live, request.apiVersion);
-  const merged = judged(api, all, api.patcher.apply(shown, object, apply)).object;
+  const merged = judged(all, api.patcher.apply(shown, object, apply)).object;
   if (live === undefined) {
     const created = api.registry.create(merged, { dryRun, fieldManager: manager });
     return { ...answerObject(api, request, created, 201), warnings };

@@ -9,17 +9,17 @@ import { parseObject, requireObject } from './body.js';
 import type { Api, Untyped } from './contract.js';
 import { deleteOptions, writeQuery } from './options.js';
 import { objectReply, type Reply } from './reply.js';
-import { keyOfPath, requireObjectAt, type ResourceRequest } from './request.js';
+import { keyOfPath, type ResourceRequest, requireObjectAt } from './request.js';
 
 const done = { kind: 'Status', apiVersion: 'v1', metadata: {}, status: 'Success', code: 201 };
 
-async function posted(api: Api, request: ResourceRequest): Promise<Untyped> {
-  return requireObject(parseObject(await request.body(), request.headers['content-type'], api.codec).value);
+async function posted(request: ResourceRequest): Promise<Untyped> {
+  return requireObject(parseObject(await request.body(), request.headers['content-type']).value);
 }
 
 /** Differs: no PodDisruptionBudget is ever asked, so an eviction is a plain delete. */
 export async function evictPod(api: Api, request: ResourceRequest): Promise<Reply> {
-  const eviction = await posted(api, request);
+  const eviction = await posted(request);
   requireObjectAt(api, request);
   api.registry.delete(keyOfPath(request), deleteOptions((eviction.deleteOptions ?? {}) as Untyped, request.query));
   return objectReply(done, 201);
@@ -28,15 +28,17 @@ export async function evictPod(api: Api, request: ResourceRequest): Promise<Repl
 function boundTo(pod: KubeObject, nodeName: string): KubeObject {
   const spec = (pod.spec ?? {}) as { nodeName?: string };
   if (spec.nodeName) {
-    const message = `Operation cannot be fulfilled on pods/binding "${pod.metadata.name}": pod ${pod.metadata.name} is already assigned to node "${spec.nodeName}"`;
-    throw new StatusError('Conflict', message, { name: pod.metadata.name, kind: 'pods/binding' });
+    const { name } = pod.metadata;
+    const why = `pod ${name} is already assigned to node "${spec.nodeName}"`;
+    const message = `Operation cannot be fulfilled on pods/binding "${name}": ${why}`;
+    throw new StatusError('Conflict', message, { name, kind: 'pods/binding' });
   }
   return { ...pod, spec: { ...spec, nodeName } };
 }
 
 /** What a scheduler posts: the pod goes to `target.name`. */
 export async function bindPod(api: Api, request: ResourceRequest): Promise<Reply> {
-  const { target } = (await posted(api, request)) as { target?: { kind?: string; name?: string } };
+  const { target } = (await posted(request)) as { target?: { kind?: string; name?: string } };
   if (!target?.name || (target.kind ?? 'Node') !== 'Node') {
     throw new StatusError('BadRequest', 'target: a binding names the node: {"target": {"kind": "Node", "name": "…"}}');
   }

@@ -54,7 +54,10 @@ function withoutOwnNamespace(path: ResourcePath): ResourcePath {
 /** Splits and decodes; undefined when the escapes are malformed or a segment hides a slash. */
 function segmentsOf(pathname: string): string[] | undefined {
   try {
-    const segments = pathname.split('/').filter((segment) => segment !== '').map(decodeURIComponent);
+    const segments = pathname
+      .split('/')
+      .filter((segment) => segment !== '')
+      .map(decodeURIComponent);
     return segments.some((segment) => segment.includes('/') || segment.includes('\0')) ? undefined : segments;
   } catch {
     return undefined;

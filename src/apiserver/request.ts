@@ -3,8 +3,8 @@
  */
 import type { IncomingHttpHeaders } from 'node:http';
 import type { KubeObject, ObjectKey } from '../api/object.js';
-import { StatusError } from '../api/status.js';
 import type { KindInfo } from '../registry/contract.js';
+import { notFound } from '../registry/refusal.js';
 import type { Api } from './contract.js';
 import type { Reply, StreamReply } from './reply.js';
 import type { ResourcePath } from './request-info.js';
@@ -34,16 +34,6 @@ export type Handler<R extends ApiRequest = ResourceRequest> = (
 
 export function keyOfPath({ kind, path }: ResourceRequest): ObjectKey {
   return { group: kind.group, kind: kind.kind, namespace: path.namespace, name: path.name };
-}
-
-/** How the path's resource is named in messages: `deployments.apps`, `services`. */
-export function qualifiedResource({ group, plural }: KindInfo): string {
-  return group === '' ? plural : `${plural}.${group}`;
-}
-
-export function notFound(kind: KindInfo, name: string): StatusError {
-  const details = { name, ...(kind.group === '' ? {} : { group: kind.group }), kind: kind.plural };
-  return new StatusError('NotFound', `${qualifiedResource(kind)} "${name}" not found`, details);
 }
 
 /** The object that the path names. @throws StatusError NotFound. */

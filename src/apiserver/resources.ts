@@ -6,15 +6,7 @@
  */
 import type { KindInfo } from '../registry/contract.js';
 
-export type Verb =
-  | 'create'
-  | 'delete'
-  | 'deletecollection'
-  | 'get'
-  | 'list'
-  | 'patch'
-  | 'update'
-  | 'watch';
+export type Verb = 'create' | 'delete' | 'deletecollection' | 'get' | 'list' | 'patch' | 'update' | 'watch';
 
 /** What discovery says of a resource or subresource beside its name. */
 export interface SubresourceInfo {
@@ -38,7 +30,12 @@ export const storedVerbs: readonly Verb[] = [
 ];
 
 const streaming: readonly Verb[] = ['create', 'get'];
-const scale: SubresourceInfo = { kind: 'Scale', group: 'autoscaling', version: 'v1', verbs: ['get', 'patch', 'update'] };
+const scale: SubresourceInfo = {
+  kind: 'Scale',
+  group: 'autoscaling',
+  version: 'v1',
+  verbs: ['get', 'patch', 'update'],
+};
 
 /** Subresources by name; `status` is the parent's own kind. Names that are not here are not served. */
 const subresources: Readonly<Record<string, SubresourceInfo>> = {

@@ -5,7 +5,7 @@
  * Differs: there is no RBAC. Roles and bindings are stored and listed, but whoever has the token is the administrator.
  */
 import { parseObject, requireObject } from './body.js';
-import type { Api, Untyped } from './contract.js';
+import type { Untyped } from './contract.js';
 import { negotiate } from './negotiate.js';
 import { objectReply, type Reply } from './reply.js';
 import type { ApiRequest } from './request.js';
@@ -31,9 +31,9 @@ const verdicts: Readonly<Record<string, Untyped>> = {
 };
 
 /** The posted review with its verdict. */
-export async function answerReview(api: Api, request: ApiRequest, resource: VirtualResource): Promise<Reply> {
+export async function answerReview(request: ApiRequest, resource: VirtualResource): Promise<Reply> {
   const { encoding } = negotiate(request.headers.accept);
-  const { value } = parseObject(await request.body(), request.headers['content-type'], api.codec);
+  const { value } = parseObject(await request.body(), request.headers['content-type']);
   const { group, version, kind } = resource;
   const { metadata = {}, spec = {} } = requireObject(value);
   const review = { kind, apiVersion: `${group}/${version}`, metadata, spec, status: verdicts[kind] };

@@ -87,7 +87,7 @@ export function resourceRequest(api: Api, request: ApiRequest, path: ResourcePat
 /** `POST /api/v1/namespaces/N/bindings` means the binding of the pod that the body names. */
 async function postBinding(api: Api, request: ApiRequest, path: ResourcePath): Promise<Reply> {
   const body = await request.body();
-  const { value } = parseObject(body, request.headers['content-type'], api.codec);
+  const { value } = parseObject(body, request.headers['content-type']);
   const { name = '' } = (requireObject(value).metadata ?? {}) as { name?: string };
   const pod = { ...path, resource: 'pods', name, subresource: 'binding' };
   return bindPod(api, resourceRequest(api, { ...request, body: async () => body }, pod));
@@ -99,7 +99,7 @@ function virtualRequest(api: Api, request: ApiRequest, path: ResourcePath): Prom
   );
   if (found === undefined || path.name !== '') return undefined;
   if (request.method !== 'POST') throw wrongMethod();
-  return found.kind === 'Binding' ? postBinding(api, request, path) : answerReview(api, request, found);
+  return found.kind === 'Binding' ? postBinding(api, request, path) : answerReview(request, found);
 }
 
 function routeResource(api: Api, request: ApiRequest, path: ResourcePath): ReturnType<Handler> {

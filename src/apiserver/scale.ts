@@ -12,7 +12,7 @@ import { negotiate } from './negotiate.js';
 import { type WriteQuery, writeQuery } from './options.js';
 import { parsePatch, patched, patchTypeOf } from './patch.js';
 import { objectReply, type Reply } from './reply.js';
-import { requireObjectAt, type ResourceRequest } from './request.js';
+import { type ResourceRequest, requireObjectAt } from './request.js';
 import { managed } from './write.js';
 
 interface Scalable {
@@ -42,7 +42,12 @@ function scaleOf(object: KubeObject): KubeObject {
 function invalidReplicas(name: string, value: unknown): StatusError {
   const field = 'spec.replicas';
   const message = `Invalid value: ${JSON.stringify(value)}: must be greater than or equal to 0`;
-  const details = { name, group: 'autoscaling', kind: 'Scale', causes: [{ reason: 'FieldValueInvalid' as const, message, field }] };
+  const details = {
+    name,
+    group: 'autoscaling',
+    kind: 'Scale',
+    causes: [{ reason: 'FieldValueInvalid' as const, message, field }],
+  };
   return new StatusError('Invalid', `Scale.autoscaling "${name}" is invalid: ${field}: ${message}`, details);
 }
 
@@ -74,7 +79,7 @@ export function getScale(api: Api, request: ResourceRequest): Reply {
 
 export async function updateScale(api: Api, request: ResourceRequest): Promise<Reply> {
   const options = writeQuery(request.query, request.headers['user-agent'], 'UpdateOptions');
-  const { value } = parseObject(await request.body(), request.headers['content-type'], api.codec);
+  const { value } = parseObject(await request.body(), request.headers['content-type']);
   return writeScale(api, request, requireObjectAt(api, request), requireObject(value), options);
 }
 
@@ -82,7 +87,10 @@ export async function patchScale(api: Api, request: ResourceRequest): Promise<Re
   const options = writeQuery(request.query, request.headers['user-agent'], 'PatchOptions');
   const type = patchTypeOf(request.headers['content-type']);
   if (type === 'application/apply-patch+yaml') {
-    throw new StatusError('UnsupportedMediaType', 'apply patches are not served on scale; apply spec.replicas to the workload itself');
+    throw new StatusError(
+      'UnsupportedMediaType',
+      'apply patches are not served on scale; apply spec.replicas to the workload itself',
+    );
   }
   const patch = parsePatch(type, await request.body());
   const live = requireObjectAt(api, request);

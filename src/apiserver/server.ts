@@ -5,18 +5,26 @@
  * priority and fairness. It listens on loopback; further listeners (in lab namespaces) are handed in.
  */
 import type { IncomingMessage, ServerResponse } from 'node:http';
-import { createServer, type Server } from 'node:https';
+import type { Server } from 'node:https';
 import type { AddressInfo, Server as NetServer } from 'node:net';
 import type { Duplex } from 'node:stream';
-import type { TLSSocket } from 'node:tls';
 import { StatusError } from '../api/status.js';
 import type { KindInfo, Registry } from '../registry/contract.js';
 import type { Clock } from '../world/contract.js';
 import { readBody } from './body.js';
 import type { Certificates } from './certificates.js';
+import { answerGarbage, makeHttpsServer, replyTimeout, trackSockets } from './connections.js';
 import type { Api, Ports } from './contract.js';
 import { defaultHosts, makeGuard } from './guard.js';
-import { asStatusError, isStream, type Reply, startStream, statusReply, type StreamReply, writeReply } from './reply.js';
+import {
+  asStatusError,
+  isStream,
+  type Reply,
+  type StreamReply,
+  startStream,
+  statusReply,
+  writeReply,
+} from './reply.js';
 import type { ApiRequest } from './request.js';
 import { route } from './router.js';
 import { serveUpgrade } from './streams/upgrade.js';
@@ -49,22 +57,6 @@ export interface ApiServer {
   /** Ends every connection and the listener. */
   close(): Promise<void>;
 }
-
-/** Milliseconds, counts and bytes that keep slow, stuck or greedy clients harmless. */
-const limits = {
-  handshake: 10_000,
-  headers: 10_000,
-  /** A whole request with its body of at most 3 MiB. */
-  request: 60_000,
-  /** An answer that is no stream must be taken within this time. */
-  reply: 60_000,
-  /** Longer than client-go's 90 s idle timeout would be wasteful, shorter would race with it. */
-  keepAlive: 95_000,
-  check: 2_000,
-  headerBytes: 64 * 1024,
-  headerCount: 200,
-  connections: 1_000,
-} as const;
 
 function parseVersion(gitVersion: string): Api['version'] {
   const match = /^v(\d+)\.(\d+)\./.exec(gitVersion);
@@ -101,7 +93,12 @@ function goneSignal(response: ServerResponse): AbortSignal {
 
 type Guard = ReturnType<typeof makeGuard>;
 
-async function answer(api: Api, guard: Guard, request: IncomingMessage, signal: AbortSignal): Promise<Reply | StreamReply> {
+async function answer(
+  api: Api,
+  guard: Guard,
+  request: IncomingMessage,
+  signal: AbortSignal,
+): Promise<Reply | StreamReply> {
   guard(request.headers);
   const url = parseTarget(request.url);
   if (url === undefined) throw new StatusError('BadRequest', 'the request target is not a path');
@@ -135,7 +132,7 @@ async function runStream(api: Api, reply: StreamReply, response: ServerResponse,
 
 /** Writes the reply within its time. A body that was not read ends the connection, since the rest of it may follow. */
 function finish(api: Api, request: IncomingMessage, response: ServerResponse, reply: Reply): void {
-  const cancel = api.clock.after(limits.reply, () => response.destroy());
+  const cancel = api.clock.after(replyTimeout, () => response.destroy());
   response.once('close', cancel);
   if (!request.complete) response.setHeader('Connection', 'close');
   writeReply(response, reply);
@@ -152,54 +149,6 @@ async function serve(api: Api, guard: Guard, request: IncomingMessage, response:
   }
   if (isStream(reply)) await runStream(api, reply, response, signal);
   else finish(api, request, response, reply);
-}
-
-/** Bytes that are no HTTP get a Status too, as far as the connection still lets it through. */
-function answerGarbage(fault: NodeJS.ErrnoException, socket: Duplex): void {
-  if (!socket.writable || fault.code === 'ECONNRESET') {
-    socket.destroy();
-    return;
-  }
-  const tooBig = fault.code === 'HPE_HEADER_OVERFLOW';
-  const late = fault.code === 'ERR_HTTP_REQUEST_TIMEOUT';
-  const code = tooBig ? 431 : late ? 408 : 400;
-  const error = new StatusError('BadRequest', tooBig ? 'the request headers are too large' : late ? 'the request did not arrive in time' : 'the bytes received are no HTTP/1.1 request');
-  const body = JSON.stringify({ ...error.toStatus(), code });
-  const head = `HTTP/1.1 ${code} Bad Request\r\nContent-Type: application/json\r\nContent-Length: ${Buffer.byteLength(body)}\r\nConnection: close\r\n\r\n`;
-  socket.end(head + body, () => socket.destroy());
-}
-
-function makeServer({ cert, key }: Certificates): Server {
-  const server = createServer({
-    cert,
-    key,
-    minVersion: 'TLSv1.2',
-    ALPNProtocols: ['http/1.1'],
-    handshakeTimeout: limits.handshake,
-    maxHeaderSize: limits.headerBytes,
-    connectionsCheckingInterval: limits.check,
-    keepAlive: true,
-    noDelay: true,
-  });
-  server.headersTimeout = limits.headers;
-  server.requestTimeout = limits.request;
-  server.keepAliveTimeout = limits.keepAlive;
-  server.maxHeadersCount = limits.headerCount;
-  server.maxConnections = limits.connections;
-  return server;
-}
-
-/** Connections that are open; upgraded ones leave the HTTP server's own list. */
-function trackSockets(server: Server): Set<Duplex> {
-  const sockets = new Set<Duplex>();
-  const track = (socket: Duplex) => {
-    sockets.add(socket);
-    socket.once('close', () => sockets.delete(socket));
-    socket.on('error', () => socket.destroy());
-  };
-  server.on('connection', track);
-  server.on('secureConnection', (socket: TLSSocket) => track(socket));
-  return sockets;
 }
 
 function listen(server: Server, port: number): Promise<number> {
@@ -219,7 +168,7 @@ function listen(server: Server, port: number): Promise<number> {
 export async function createApiServer(options: ApiServerOptions): Promise<ApiServer> {
   const api = makeApi(options);
   const guard = makeGuard(options.token, [...defaultHosts(options.clusterDomain), ...(options.hosts ?? [])]);
-  const server = makeServer(options.certificates);
+  const server = makeHttpsServer(options.certificates);
   const sockets = trackSockets(server);
   server.on('request', (request, response) => void serve(api, guard, request, response));
   server.on('upgrade', (request, socket, head) => serveUpgrade({ api, request, socket, head }, guard));

@@ -36,7 +36,10 @@ function startOf(query: URLSearchParams): number | undefined {
   const text = query.get('resourceVersion') ?? '';
   if (text === '' || text === '0') return undefined;
   if (/^\d{1,15}$/.test(text)) return Number(text);
-  throw new StatusError('BadRequest', `Invalid value: "${text}": resourceVersion must be a number that a list returned`);
+  throw new StatusError(
+    'BadRequest',
+    `Invalid value: "${text}": resourceVersion must be a number that a list returned`,
+  );
 }
 
 /** Query integers: undefined when absent. @throws StatusError BadRequest. */
@@ -52,7 +55,11 @@ function eventLine(type: string, object: unknown): string {
 }
 
 function bookmark(request: ResourceRequest, resourceVersion: number, annotations?: Record<string, string>): string {
-  const metadata = { resourceVersion: `${resourceVersion}`, creationTimestamp: null, ...(annotations && { annotations }) };
+  const metadata = {
+    resourceVersion: `${resourceVersion}`,
+    creationTimestamp: null,
+    ...(annotations && { annotations }),
+  };
   return eventLine('BOOKMARK', { kind: request.kind.kind, apiVersion: request.apiVersion, metadata });
 }
 
@@ -108,13 +115,18 @@ function keepBookmarking(api: Api, request: ResourceRequest, feed: WatchFeed): (
 export function watchObjects(api: Api, request: ResourceRequest): StreamReply {
   const { shape: form } = negotiate(request.headers.accept);
   const seconds = wholeNumber(request.query, 'timeoutSeconds');
-  const watch = { feed: new WatchFeed(), shape: shaper(api, request), matches: selection(api, request) ?? (() => true) };
+  const watch = {
+    feed: new WatchFeed(),
+    shape: shaper(api, request),
+    matches: selection(request) ?? (() => true),
+  };
   const unsubscribe = subscribe(api, request, watch);
   return {
     contentType: 'application/json',
     async run(response, signal) {
       const stop = seconds === undefined ? undefined : api.clock.after(seconds * 1000, () => watch.feed.end());
-      const unmark = wantsBookmarks(request) && form === 'Object' ? keepBookmarking(api, request, watch.feed) : undefined;
+      const unmark =
+        wantsBookmarks(request) && form === 'Object' ? keepBookmarking(api, request, watch.feed) : undefined;
       try {
         await watch.feed.pump(response, api.clock, signal);
       } finally {
@@ -125,4 +137,3 @@ export function watchObjects(api: Api, request: ResourceRequest): StreamReply {
     },
   };
 }
-

@@ -6,6 +6,8 @@
 import type { KubeObject } from '../api/object.js';
 import { StatusError } from '../api/status.js';
 import type { UpdateOptions } from '../registry/contract.js';
+import { decodeRequest } from '../schema/decode.js';
+import { duplicateFields } from '../schema/duplicate-fields.js';
 import { answerList, answerObject } from './answer.js';
 import { parseObject, requireObject } from './body.js';
 import type { Api, Untyped } from './contract.js';
@@ -13,7 +15,7 @@ import { negotiate } from './negotiate.js';
 import { deleteOptions, type WriteQuery, writeQuery } from './options.js';
 import { listOptions } from './read.js';
 import { objectReply, type Reply } from './reply.js';
-import { inVersion, keyOfPath, requireObjectAt, type ResourceRequest, storedVersion } from './request.js';
+import { inVersion, keyOfPath, type ResourceRequest, requireObjectAt, storedVersion } from './request.js';
 
 function metadataOf(object: Untyped): Untyped {
   const { metadata = {} } = object;
@@ -21,16 +23,19 @@ function metadataOf(object: Untyped): Untyped {
   throw new StatusError('BadRequest', 'metadata: the body carries no object there');
 }
 
+/** An object of which the type is known. */
+export type Typed = Untyped & { apiVersion: string; kind: string };
+
 /** Type, namespace and name must be the path's; what the body leaves out is taken from the path. */
-export function fitToPath(object: Untyped, request: ResourceRequest): Untyped {
+export function fitToPath(object: Untyped, request: ResourceRequest): Typed {
   const { kind, path, apiVersion } = request;
-  const given = { apiVersion: object.apiVersion || apiVersion, kind: object.kind || kind.kind };
+  const given = { apiVersion: `${object.apiVersion || apiVersion}`, kind: `${object.kind || kind.kind}` };
   if (given.kind !== kind.kind) {
-    const message = `${String(given.kind)} in version "${String(given.apiVersion)}" cannot be handled as a ${kind.kind}: the path is for ${kind.plural}`;
+    const message = `${given.kind} in version "${given.apiVersion}" cannot be handled as a ${kind.kind}: the path is for ${kind.plural}`;
     throw new StatusError('BadRequest', message);
   }
   if (given.apiVersion !== apiVersion) {
-    const message = `the API version in the data (${String(given.apiVersion)}) does not match the expected API version (${apiVersion})`;
+    const message = `the API version in the data (${given.apiVersion}) does not match the expected API version (${apiVersion})`;
     throw new StatusError('BadRequest', message);
   }
   const metadata = metadataOf(object);
@@ -59,21 +64,20 @@ export interface DecodedBody {
 }
 
 /** A body to an object of the path's kind, pruned, in the version that is stored. */
-async function decodedBody(api: Api, request: ResourceRequest, options: WriteQuery): Promise<DecodedBody> {
-  const { value, text } = parseObject(await request.body(), request.headers['content-type'], api.codec);
-  const fitted = fitToPath(requireObject(value), request);
-  return decodeFitted(api, request, fitted, options, text);
+async function decodedBody(request: ResourceRequest, options: WriteQuery): Promise<DecodedBody> {
+  const { value, json } = parseObject(await request.body(), request.headers['content-type']);
+  const duplicates = json === undefined || options.validation === 'Ignore' ? [] : duplicateFields(json);
+  return decodeFitted(request, fitToPath(requireObject(value), request), options, duplicates);
 }
 
-/** The codec judges an object whose type already is the path's. */
+/** Judges an object whose type already is the path's. */
 export function decodeFitted(
-  api: Api,
   request: ResourceRequest,
-  fitted: Untyped,
-  options: WriteQuery,
-  text?: string,
+  fitted: Typed,
+  { validation }: WriteQuery,
+  duplicates: readonly string[] = [],
 ): DecodedBody {
-  const { object, warnings } = api.codec.decode(fitted, options.validation, text);
+  const { object, warnings } = decodeRequest(fitted, validation, duplicates);
   return { object: inVersion(object, storedVersion(request.kind)) as unknown as KubeObject, warnings };
 }
 
@@ -95,22 +99,23 @@ export async function createObject(api: Api, request: ResourceRequest): Promise<
   if (request.kind.namespaced && request.path.namespace === '') {
     throw new StatusError('BadRequest', 'an empty namespace may not be set during creation');
   }
-  const { object, warnings } = await decodedBody(api, request, options);
+  const { object, warnings } = await decodedBody(request, options);
   const { dryRun, fieldManager } = options;
   const created = api.registry.create(managed(api, request, object, options), { dryRun, fieldManager });
   return { ...answerObject(api, request, created, 201), warnings };
 }
 
 export function updateOptionsOf(request: ResourceRequest, { dryRun, fieldManager }: WriteQuery): UpdateOptions {
-  const subresource = request.path.subresource === 'status' ? 'status' : undefined;
-  return { dryRun, fieldManager, ...(subresource === undefined ? {} : { subresource }) };
+  const { subresource } = request.path;
+  const plain = { dryRun, fieldManager };
+  return subresource === 'status' || subresource === 'finalize' ? { ...plain, subresource } : plain;
 }
 
 /** PUT on an object or its status. */
 export async function updateObject(api: Api, request: ResourceRequest): Promise<Reply> {
   negotiate(request.headers.accept);
   const options = writeQuery(request.query, request.headers['user-agent'], 'UpdateOptions');
-  const { object, warnings } = await decodedBody(api, request, options);
+  const { object, warnings } = await decodedBody(request, options);
   requireSameName(object as unknown as Untyped, request.path.name);
   const live = requireObjectAt(api, request);
   const written = managed(api, request, object, options, live);
@@ -119,15 +124,15 @@ export async function updateObject(api: Api, request: ResourceRequest): Promise<
 }
 
 /** DeleteOptions from a body that may be missing. */
-async function deleteBody(api: Api, request: ResourceRequest): Promise<Untyped> {
+async function deleteBody(request: ResourceRequest): Promise<Untyped> {
   const body = await request.body();
-  return body.length === 0 ? {} : requireObject(parseObject(body, request.headers['content-type'], api.codec).value);
+  return body.length === 0 ? {} : requireObject(parseObject(body, request.headers['content-type']).value);
 }
 
 /** Still there (grace period, finalizers): the object. Gone: a Status that names it. */
 export async function deleteObject(api: Api, request: ResourceRequest): Promise<Reply> {
   const { encoding } = negotiate(request.headers.accept);
-  const options = deleteOptions(await deleteBody(api, request), request.query);
+  const options = deleteOptions(await deleteBody(request), request.query);
   requireObjectAt(api, request);
   const object = api.registry.delete(keyOfPath(request), options);
   if (object.metadata.deletionTimestamp !== undefined) return answerObject(api, request, object);
@@ -143,8 +148,8 @@ function deletedStatus({ kind }: ResourceRequest, { metadata }: KubeObject): Rec
 /** Deletes what the selectors find; answers with the objects as they were found. */
 export async function deleteCollection(api: Api, request: ResourceRequest): Promise<Reply> {
   negotiate(request.headers.accept);
-  const options = deleteOptions(await deleteBody(api, request), request.query);
-  const found = api.registry.listWithVersion(request.kind, listOptions(api, request));
+  const options = deleteOptions(await deleteBody(request), request.query);
+  const found = api.registry.listWithVersion(request.kind, listOptions(request));
   for (const { metadata } of found.items) {
     const { group, kind } = request.kind;
     const key = { group, kind, namespace: metadata.namespace ?? '', name: metadata.name };

@@ -13,8 +13,7 @@ import { CommandFailure } from './failure.js';
 import type { ApplyOutcome, ManifestText } from './start-request.js';
 
 /** @throws CommandFailure refused, one line a problem; nothing is stored then. */
-export function applyManifests(registry: LabRegistry, manifests: readonly ManifestText[]): ApplyOutcome[] {
-  const documents = parseAll(manifests);
+export function applyManifests(registry: LabRegistry, documents: readonly ManifestDocument[]): ApplyOutcome[] {
   try {
     const items = registry.applyBatch(documents.map(({ object }) => object));
     return items.map(({ object, outcome }) => ({ object: resourceText(object), outcome }));

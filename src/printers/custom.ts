@@ -49,12 +49,16 @@ export function customPrinter(declared: readonly PrinterColumn[]): Printer {
   };
 }
 
-const text = (name: string, jsonPath: string, priority = 0): PrinterColumn => ({ name, type: 'string', jsonPath, priority });
+const text = (name: string, jsonPath: string, priority = 0): PrinterColumn => ({
+  name,
+  type: 'string',
+  jsonPath,
+  priority,
+});
 const flag = (name: string, jsonPath: string): PrinterColumn => ({ name, type: 'boolean', jsonPath });
 const count = (name: string, jsonPath: string): PrinterColumn => ({ name, type: 'integer', jsonPath });
 const ageOfResource: PrinterColumn = { name: 'Age', type: 'date', jsonPath: '.metadata.creationTimestamp' };
-const conditionColumn = (type: string): PrinterColumn =>
-  text(type, `.status.conditions[?(@.type=="${type}")].status`);
+const conditionColumn = (type: string): PrinterColumn => text(type, `.status.conditions[?(@.type=="${type}")].status`);
 
 const advertised = [
   text('IPAddressPools', '.spec.ipAddressPools'),

@@ -7,10 +7,14 @@
 
 type Step = { key: string } | { index: number } | { every: true } | { filter: string[]; equals: string };
 
-const token = /\.((?:\\.|[^.[\]\\])+)|\[(\d+)\]|\[\*\]|\[\?\(@((?:\.(?:\\.|[^.[\]=\s\\])+)+)\s*==\s*["']([^"']*)["']\s*\)\]/y;
+const token =
+  /\.((?:\\.|[^.[\]\\])+)|\[(\d+)\]|\[\*\]|\[\?\(@((?:\.(?:\\.|[^.[\]=\s\\])+)+)\s*==\s*["']([^"']*)["']\s*\)\]/y;
 
 function keysOf(path: string): string[] {
-  return path.split(/(?<!\\)\./).filter((key) => key !== '').map((key) => key.replace(/\\(.)/g, '$1'));
+  return path
+    .split(/(?<!\\)\./)
+    .filter((key) => key !== '')
+    .map((key) => key.replace(/\\(.)/g, '$1'));
 }
 
 function toStep([text, key, index, filter, equals]: RegExpExecArray): Step {

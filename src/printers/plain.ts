@@ -9,19 +9,9 @@ import type { HorizontalPodAutoscaler } from 'kubernetes-types/autoscaling/v1.js
 import type { Lease } from 'kubernetes-types/coordination/v1.js';
 import type { ConfigMap, Namespace, Secret, ServiceAccount } from 'kubernetes-types/core/v1.js';
 import type { PodDisruptionBudget } from 'kubernetes-types/policy/v1.js';
-import type { PriorityClass } from 'kubernetes-types/scheduling/v1.js';
 import type { RoleBinding } from 'kubernetes-types/rbac/v1.js';
-import {
-  age,
-  ageColumn,
-  column,
-  integer,
-  nameColumn,
-  nameOf,
-  type Printer,
-  printer,
-  wide,
-} from './printer.js';
+import type { PriorityClass } from 'kubernetes-types/scheduling/v1.js';
+import { age, ageColumn, column, integer, nameColumn, nameOf, type Printer, printer, wide } from './printer.js';
 
 export const namespacePrinter = printer<Namespace>([nameColumn, column('Status'), ageColumn], (object, context) => [
   nameOf(object),

@@ -3,7 +3,7 @@
  *
  * Source: `pkg/printers/internalversion/printers.go`, `printService`, `formatEndpoints`, `printEndpointSlice`.
  */
-import type { Endpoints, EndpointSubset, Service, ServicePort, ServiceSpec } from 'kubernetes-types/core/v1.js';
+import type { EndpointSubset, Endpoints, Service, ServicePort, ServiceSpec } from 'kubernetes-types/core/v1.js';
 import type { EndpointSlice } from 'kubernetes-types/discovery/v1.js';
 import { formatLabels, loadBalancerAddresses, none, shortened } from './format.js';
 import { age, ageColumn, column, nameColumn, nameOf, printer, wide } from './printer.js';

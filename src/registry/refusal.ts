@@ -3,7 +3,7 @@
  * Source: apimachinery `pkg/api/errors/errors.go` and `pkg/util/validation/field/errors.go`.
  */
 import { type KubeObject, type ObjectKey } from '../api/object.js';
-import { type CauseReason, type StatusCause, StatusError } from '../api/status.js';
+import { type FieldReason, type StatusCause, StatusError } from '../api/status.js';
 import type { KindInfo } from './contract.js';
 
 /** `services`, `deployments.apps`: how messages name a resource. */
@@ -54,11 +54,11 @@ export function unknownKey(key: ObjectKey): StatusError {
 }
 
 /** One cause in the form of `field.Error.ErrorBody()`. */
-export function cause(reason: CauseReason, field: string, value: unknown, why: string): StatusCause {
+export function cause(reason: FieldReason, field: string, value: unknown, why: string): StatusCause {
   return { reason, field, message: `${causeWords[reason]}${showsValue(reason) ? `: ${valueText(value)}` : ''}: ${why}` };
 }
 
-function showsValue(reason: CauseReason): boolean {
+function showsValue(reason: FieldReason): boolean {
   return reason !== 'FieldValueRequired' && reason !== 'FieldValueForbidden' && reason !== 'InternalError';
 }
 
@@ -68,7 +68,7 @@ function valueText(value: unknown): string {
   return JSON.stringify(value) ?? 'null';
 }
 
-const causeWords: Readonly<Record<CauseReason, string>> = {
+const causeWords: Readonly<Record<FieldReason, string>> = {
   FieldValueRequired: 'Required value',
   FieldValueInvalid: 'Invalid value',
   FieldValueNotSupported: 'Unsupported value',

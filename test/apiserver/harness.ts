@@ -2,9 +2,8 @@
 import type { IncomingMessage } from 'node:http';
 import { request } from 'node:https';
 import type { KubeObject } from '../../src/api/object.js';
-import { StatusError } from '../../src/api/status.js';
 import { type Certificates, makeCertificates } from '../../src/apiserver/certificates.js';
-import type { Codec, OpenApi, Patcher, PodStreams, Untyped } from '../../src/apiserver/contract.js';
+import type { OpenApi, Patcher, PodStreams, Untyped } from '../../src/apiserver/contract.js';
 import { type ApiServer, createApiServer } from '../../src/apiserver/server.js';
 import type { Clock } from '../../src/world/contract.js';
 import { MemoryRegistry } from './memory-registry.js';
@@ -20,26 +19,6 @@ export const wallClock: Clock = {
     const timer = setTimeout(run, ms);
     timer.unref();
     return () => clearTimeout(timer);
-  },
-};
-
-/** Knows two fields of a Service's spec, to tell judging from pruning. */
-const known = new Set(['selector', 'ports', 'type', 'clusterIP', 'clusterIPs', 'externalTrafficPolicy', 'replicas']);
-
-export const testCodec: Codec = {
-  decode(object, validation) {
-    if (object.kind !== 'Service') return { object, warnings: [] };
-    const spec = (object.spec ?? {}) as Untyped;
-    const unknown = Object.keys(spec).filter((key) => !known.has(key)).map((key) => `unknown field "spec.${key}"`);
-    if (validation === 'Strict' && unknown.length > 0) {
-      const message = `Service in version "v1" cannot be handled as a Service: strict decoding error: ${unknown.join(', ')}`;
-      throw new StatusError('BadRequest', message);
-    }
-    const pruned = Object.fromEntries(Object.entries(spec).filter(([key]) => known.has(key)));
-    return { object: { ...object, spec: pruned }, warnings: validation === 'Warn' ? unknown : [] };
-  },
-  decodeProtobuf() {
-    throw new StatusError('UnsupportedMediaType', 'protobuf is not decoded here');
   },
 };
 
@@ -65,19 +44,9 @@ export const testPatcher: Patcher = {
 export const testOpenApi: OpenApi = {
   v2: () => new Uint8Array([1, 2, 3]),
   v3Paths: () => ['api/v1', 'apis/apps/v1'],
-  v3: (path) => (path === 'api/v1' || path === 'apis/apps/v1' ? { hash: 'abc', json: `{"path":"${path}"}` } : undefined),
+  v3: (path) =>
+    path === 'api/v1' || path === 'apis/apps/v1' ? { hash: 'abc', json: `{"path":"${path}"}` } : undefined,
 };
-
-/** `a=b,c!=d,e`. */
-export function parseLabels(text: string): (labels: Readonly<Record<string, string>>) => boolean {
-  const terms = text.split(',').filter((term) => term !== '');
-  return (labels) =>
-    terms.every((term) => {
-      const [, key = '', operator, value] = /^([^!=]+)(!=|==|=)?(.*)$/.exec(term) ?? [];
-      if (operator === undefined) return key in labels;
-      return (labels[key] === value) === (operator !== '!=');
-    });
-}
 
 export interface Answer {
   code: number;
@@ -109,7 +78,7 @@ export async function startLab(streams?: PodStreams): Promise<Lab> {
   const faults: unknown[] = [];
   const server = await createApiServer({
     registry,
-    ports: { codec: testCodec, patcher: testPatcher, openApi: testOpenApi, parseLabelSelector: parseLabels, streams },
+    ports: { patcher: testPatcher, openApi: testOpenApi, streams },
     certificates: made,
     token,
     clock: wallClock,
@@ -119,10 +88,20 @@ export async function startLab(streams?: PodStreams): Promise<Lab> {
   });
   const open = (method: string, path: string, headers: Record<string, string>, body?: string | Buffer) =>
     new Promise<IncomingMessage>((resolve, reject) => {
-      const options = { host: '127.0.0.1', port: server.port, method, path, ca: made.ca, agent: false, servername: 'localhost' };
+      const options = {
+        host: '127.0.0.1',
+        port: server.port,
+        method,
+        path,
+        ca: made.ca,
+        agent: false,
+        servername: 'localhost',
+      };
       const length = body === undefined ? {} : { 'Content-Length': `${Buffer.byteLength(body)}` };
       const all = { Authorization: `Bearer ${token}`, ...length, ...headers };
-      request({ ...options, headers: all }, resolve).once('error', reject).end(body);
+      request({ ...options, headers: all }, resolve)
+        .once('error', reject)
+        .end(body);
     });
   return {
     registry,
@@ -133,7 +112,12 @@ export async function startLab(streams?: PodStreams): Promise<Lab> {
     async call(method, path, body, headers = {}) {
       const raw = typeof body === 'string' || Buffer.isBuffer(body);
       const text = body === undefined ? undefined : raw ? body : JSON.stringify(body);
-      const response = await open(method, path, { ...(body && !raw ? { 'Content-Type': 'application/json' } : {}), ...headers }, text);
+      const response = await open(
+        method,
+        path,
+        { ...(body && !raw ? { 'Content-Type': 'application/json' } : {}), ...headers },
+        text,
+      );
       const parts: Buffer[] = [];
       for await (const part of response as AsyncIterable<Buffer>) parts.push(part);
       const whole = Buffer.concat(parts).toString();
@@ -141,4 +125,3 @@ export async function startLab(streams?: PodStreams): Promise<Lab> {
     },
   };
 }
-

@@ -28,7 +28,11 @@ function kind(group: string, version: string, name: string, plural: string, more
 }
 
 export const testKinds: KindInfo[] = [
-  kind('', 'v1', 'Namespace', 'namespaces', { namespaced: false, shortNames: ['ns'], subresources: ['finalize', 'status'] }),
+  kind('', 'v1', 'Namespace', 'namespaces', {
+    namespaced: false,
+    shortNames: ['ns'],
+    subresources: ['finalize', 'status'],
+  }),
   kind('', 'v1', 'Node', 'nodes', { namespaced: false, shortNames: ['no'], subresources: ['status'] }),
   kind('', 'v1', 'Pod', 'pods', {
     shortNames: ['po'],
@@ -45,7 +49,11 @@ export const testKinds: KindInfo[] = [
     categories: ['all'],
     subresources: ['scale', 'status'],
   }),
-  kind('apps', 'v1', 'ReplicaSet', 'replicasets', { shortNames: ['rs'], categories: ['all'], subresources: ['scale', 'status'] }),
+  kind('apps', 'v1', 'ReplicaSet', 'replicasets', {
+    shortNames: ['rs'],
+    categories: ['all'],
+    subresources: ['scale', 'status'],
+  }),
   kind('discovery.k8s.io', 'v1', 'EndpointSlice', 'endpointslices'),
   kind('metallb.io', 'v1beta1', 'IPAddressPool', 'ipaddresspools'),
   kind('gateway.networking.k8s.io', 'v1', 'Gateway', 'gateways', { versions: ['v1', 'v1beta1'] }),
@@ -79,8 +87,13 @@ export class MemoryRegistry implements Registry {
     return this.#objects.get(keyText(key)) as T | undefined;
   }
 
-  list<T extends KubeObject = KubeObject>(group: string, kindName: string, { namespace, where }: ListOptions = {}): T[] {
-    const wanted = (key: string) => key.startsWith(`${group}/${kindName}/${namespace === undefined ? '' : `${namespace}/`}`);
+  list<T extends KubeObject = KubeObject>(
+    group: string,
+    kindName: string,
+    { namespace, where }: ListOptions = {},
+  ): T[] {
+    const wanted = (key: string) =>
+      key.startsWith(`${group}/${kindName}/${namespace === undefined ? '' : `${namespace}/`}`);
     const keys = [...this.#objects.keys()].filter(wanted).sort();
     return keys.flatMap((key) => {
       const object = this.#objects.get(key);
@@ -124,10 +137,20 @@ export class MemoryRegistry implements Registry {
     if (live === undefined) throw this.#refusal('NotFound', key, '% not found');
     const { resourceVersion } = object.metadata;
     if (resourceVersion && resourceVersion !== live.metadata.resourceVersion) {
-      throw this.#refusal('Conflict', key, 'Operation cannot be fulfilled on %: the object has been modified; please apply your changes to the latest version and try again');
+      throw this.#refusal(
+        'Conflict',
+        key,
+        'Operation cannot be fulfilled on %: the object has been modified; please apply your changes to the latest version and try again',
+      );
     }
-    const kept = subresource === 'status' ? { ...live, status: object.status } : { ...object, ...(live.status === undefined ? {} : { status: live.status }) };
-    const next = { ...kept, metadata: { ...kept.metadata, uid: live.metadata.uid, resourceVersion: live.metadata.resourceVersion } };
+    const kept =
+      subresource === 'status'
+        ? { ...live, status: object.status }
+        : { ...object, ...(live.status === undefined ? {} : { status: live.status }) };
+    const next = {
+      ...kept,
+      metadata: { ...kept.metadata, uid: live.metadata.uid, resourceVersion: live.metadata.resourceVersion },
+    };
     if (dryRun || JSON.stringify(next) === JSON.stringify(live)) return next;
     return this.#commit('MODIFIED', next, live);
   }

@@ -25,5 +25,8 @@ export function switchToSpdy(socket: Duplex, protocol: string): void {
 
 /** Values of a header that may come as one list or several lines (Node joins the latter). */
 export function offered(header: string | string[] | undefined): string[] {
-  return `${header ?? ''}`.split(',').map((one) => one.trim()).filter((one) => one !== '');
+  return `${header ?? ''}`
+    .split(',')
+    .map((one) => one.trim())
+    .filter((one) => one !== '');
 }

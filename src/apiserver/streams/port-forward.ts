@@ -28,7 +28,8 @@ async function relay(data: SpdyStream, target: Duplex): Promise<void> {
 
 function portOf({ headers }: SpdyStream): number {
   const port = Number(headers.get('port'));
-  if (!Number.isInteger(port) || port < 1 || port > 65_535) throw new RangeError(`"${headers.get('port') ?? ''}" is no port`);
+  if (!Number.isInteger(port) || port < 1 || port > 65_535)
+    throw new RangeError(`"${headers.get('port') ?? ''}" is no port`);
   return port;
 }
 

@@ -21,7 +21,13 @@ export interface ChannelRequest {
 const creationTimeout = 30_000;
 
 function expectedTypes({ stdin, stdout, stderr, tty }: ChannelRequest): string[] {
-  return ['error', ...(stdin ? ['stdin'] : []), ...(stdout ? ['stdout'] : []), ...(stderr ? ['stderr'] : []), ...(tty ? ['resize'] : [])];
+  return [
+    'error',
+    ...(stdin ? ['stdin'] : []),
+    ...(stdout ? ['stdout'] : []),
+    ...(stderr ? ['stderr'] : []),
+    ...(tty ? ['resize'] : []),
+  ];
 }
 
 /** Reads one JSON document after the other from a resize stream. */

@@ -61,7 +61,8 @@ function conversationOf({ pod, streams, query, subresource }: Upgrade): Conversa
     return { is: 'remote', channels, start: () => streams.attach(pod, container, { tty, stdin }) };
   }
   const command = query.getAll('command');
-  if (command.length === 0) throw new StatusError('BadRequest', 'you must specify at least one command for the container');
+  if (command.length === 0)
+    throw new StatusError('BadRequest', 'you must specify at least one command for the container');
   return { is: 'remote', channels, start: () => streams.exec(pod, container, { command, tty, stdin }) };
 }
 
@@ -80,7 +81,13 @@ function serveSpdy(upgrade: Upgrade, conversation: Conversation): void {
     return;
   }
   switchToSpdy(socket, spdyProtocol(request, spdyRemoteCommand));
-  serveSpdyChannels(socket, head, conversation.channels, api.clock, (channels) => void runRemote(conversation.start, channels));
+  serveSpdyChannels(
+    socket,
+    head,
+    conversation.channels,
+    api.clock,
+    (channels) => void runRemote(conversation.start, channels),
+  );
 }
 
 /** The subprotocol to speak. @throws StatusError BadRequest, on which kubectl falls back to SPDY. */
@@ -140,7 +147,11 @@ function serve(upgrade: Upgrade): void {
   const protocol = `${upgrade.request.headers.upgrade ?? ''}`.toLowerCase();
   if (protocol === 'websocket') serveWebSocket(upgrade, conversation);
   else if (protocol === 'spdy/3.1') serveSpdy(upgrade, conversation);
-  else throw new StatusError('BadRequest', `unable to upgrade: "${protocol}" is not spoken here; use SPDY/3.1 or websocket`);
+  else
+    throw new StatusError(
+      'BadRequest',
+      `unable to upgrade: "${protocol}" is not spoken here; use SPDY/3.1 or websocket`,
+    );
 }
 
 /** Serves or refuses; the socket is no longer the HTTP server's. Never throws. */

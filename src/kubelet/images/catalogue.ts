@@ -1,8 +1,8 @@
 /**
  * The image catalogue: which built-in behaviour an image name stands for, and the listeners of a whole pod.
  */
-import type { Container, Pod, Service } from 'kubernetes-types/core/v1.js';
-import type { ContainerPlan, ImageBehaviour, PlanContext, ServerPlan } from './contract.js';
+import type { Container } from 'kubernetes-types/core/v1.js';
+import type { ContainerPlan, ImageBehaviour, PlanContext, PodView, ServerPlan, ServiceView } from './contract.js';
 import { planEmulated } from './emulated.js';
 import { repositoryOf } from './names.js';
 import { onPort, planAgnhost, planHttpEcho, planWhoami } from './servers.js';
@@ -57,7 +57,7 @@ export function planContainer(container: Container, context: PlanContext): Conta
 }
 
 /** All listeners of a pod's containers, in the order of the spec. `env` gives a container's expanded environment. */
-export function planServers(pod: Pod, services: readonly Service[], env = literalEnvironment): ServerPlan[] {
+export function planServers(pod: PodView, services: readonly ServiceView[], env = literalEnvironment): ServerPlan[] {
   return (pod.spec?.containers ?? []).flatMap((container) => {
     const plan = planContainer(container, { pod, services, env: env(container) });
     return plan.kind === 'servers' ? plan.servers : [];

@@ -47,10 +47,14 @@ export interface ImageBehaviour {
   emulated: boolean;
 }
 
+/** Pods and Services as plans read them: stored ones, or drafts. */
+export type PodView = Pick<Pod, 'metadata' | 'spec'>;
+export type ServiceView = Pick<Service, 'metadata' | 'spec'>;
+
 /** What a plan may depend on besides the container. */
 export interface PlanContext {
-  pod: Pod;
-  services: readonly Service[];
+  pod: PodView;
+  services: readonly ServiceView[];
   /** The container's environment after expansion. */
   env: Readonly<Record<string, string>>;
 }

@@ -4,8 +4,8 @@
  * Differs: an image the lab does not know answers on its declared containerPorts, else on the targetPorts of the
  * Services that select it, with a page that says who and where it is, instead of running its own program.
  */
-import type { Container, Pod, Service, ServicePort } from 'kubernetes-types/core/v1.js';
-import type { ContainerPlan, PlanContext, Protocol, ServerPlan } from './contract.js';
+import type { Container, ServicePort } from 'kubernetes-types/core/v1.js';
+import type { ContainerPlan, PlanContext, PodView, Protocol, ServerPlan, ServiceView } from './contract.js';
 
 interface Port {
   protocol: Protocol;
@@ -60,7 +60,7 @@ function served(protocol: string | undefined): Protocol {
 }
 
 /** Whether a Service's selector matches the pod's labels; no selector selects nothing. */
-export function selects(service: Service, pod: Pod): boolean {
+export function selects(service: ServiceView, pod: PodView): boolean {
   const wanted = Object.entries(service.spec?.selector ?? {});
   const labels = pod.metadata?.labels ?? {};
   const here = service.metadata?.namespace === pod.metadata?.namespace;

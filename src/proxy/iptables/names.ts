@@ -4,26 +4,13 @@
  * A name is a prefix and 16 base32 characters of a sha256: 80 bits, so a clash is not to be expected, and at most 27
  * characters, within the 28 that iptables allows. Source: v1.30.5 `portProtoHash`, `servicePortEndpointChainName`.
  */
-import { hash } from 'node:crypto';
 import type { ServicePortTraffic, TrafficEndpoint } from '../../model/traffic.js';
+import { base32Hash } from '../base32-hash.js';
 import { lowerProtocol } from '../xtables/restore-text.js';
 
-/** RFC 4648 base32, two characters at a time: 10 bits index this table. */
-const alphabet = 'ABCDEFGHIJKLMNOPQRSTUVWXYZ234567';
-const pairs = Array.from({ length: 1024 }, (_, bits) => `${alphabet[bits >> 5]}${alphabet[bits & 31]}`);
-
-/** 5 bytes as 8 characters; in two halves of 20 bits, as shifts work on 32. */
-function base32Group(bytes: string, at: number): string {
-  const byte2 = bytes.charCodeAt(at + 2);
-  const high = (bytes.charCodeAt(at) << 12) | (bytes.charCodeAt(at + 1) << 4) | (byte2 >> 4);
-  const low = ((byte2 & 15) << 16) | (bytes.charCodeAt(at + 3) << 8) | bytes.charCodeAt(at + 4);
-  return `${pairs[high >> 10]}${pairs[high & 1023]}${pairs[low >> 10]}${pairs[low & 1023]}`;
-}
-
-/** The first 16 characters of base32(sha256(input)). */
+/** The 16 characters that end a chain name. */
 export function chainHash(input: string): string {
-  const digest = hash('sha256', input, 'binary');
-  return base32Group(digest, 0) + base32Group(digest, 5);
+  return base32Hash(input, 16);
 }
 
 /** The four chains a service port may have; all share one hash. */
