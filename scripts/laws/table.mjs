@@ -74,7 +74,11 @@ export const OWNED_WORDS = {
 
 /** Files outside `world/` that may use some of those words: path under src/, words, reason. */
 export const WORD_EXCEPTIONS = [
-  { path: 'apiserver/certificates.ts', words: ['randomBytes'], why: 'a token or serial number that repeats is no secret' },
+  {
+    path: 'apiserver/certificates.ts',
+    words: ['randomBytes'],
+    why: 'a token or serial number that repeats is no secret',
+  },
 ];
 
 /** Drawers where names go to be forgotten. */

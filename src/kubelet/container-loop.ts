@@ -51,10 +51,10 @@ export class ContainerLoop {
     this.record = newContainerRecord(parts.name, parts.waitingReason);
   }
 
-  /** Resolves when the container will not run again; `begun` is called when its first start is through. */
+  /** Resolves when the container will not run again; `begun` is called when a start is through, well or not. */
   async run(begun: () => void = () => {}): Promise<void> {
-    for (let first = true; !this.#stopping; first = false) {
-      const end = await this.#runOnce(first ? begun : () => {});
+    while (!this.#stopping) {
+      const end = await this.#runOnce(begun);
       if (end === undefined) continue;
       if (this.#stopping || !shouldRestart(this.parts.restartPolicy, end.exitCode)) return;
       await this.#backOff();
@@ -67,7 +67,8 @@ export class ContainerLoop {
     this.#stopping = true;
     this.#wake?.();
     const running = this.current;
-    if (running && this.record.state.kind === 'running') await this.#kill(running, graceMilliseconds, podEvents.killing(this.parts.name));
+    if (running && this.record.state.kind === 'running')
+      await this.#kill(running, graceMilliseconds, podEvents.killing(this.parts.name));
   }
 
   /** A failed liveness or startup probe: the container is stopped and, by its policy, starts again. */
@@ -83,6 +84,7 @@ export class ContainerLoop {
       this.previous = this.current;
       this.current = started;
     } catch (error) {
+      begun();
       return this.#startFailed(error as Error);
     }
     const startedAt = clock.timestamp();
@@ -127,7 +129,14 @@ export class ContainerLoop {
     // OCI runtimes report a program that cannot be executed as exit code 128, reason StartError.
     const message = `failed to create containerd task: failed to create shim task: OCI runtime create failed: ${error.message}`;
     const now = clock.timestamp();
-    this.record.state = { kind: 'terminated', exitCode: 128, reason: 'StartError', message, startedAt: null, finishedAt: now };
+    this.record.state = {
+      kind: 'terminated',
+      exitCode: 128,
+      reason: 'StartError',
+      message,
+      startedAt: null,
+      finishedAt: now,
+    };
     event(podEvents.created(name));
     this.parts.changed();
     return { exitCode: 128 };

@@ -16,9 +16,13 @@ const defaultContainerAnnotation = 'kubectl.kubernetes.io/default-container';
 export function containerOf(worker: PodWorker, ref: ContainerRef): ContainerLoop {
   const { metadata, spec } = worker.pod;
   const names = (spec?.containers ?? []).map(({ name }) => name);
-  const wanted = ref.container ?? metadata.annotations?.[defaultContainerAnnotation] ?? (names.length === 1 ? names[0] : undefined);
+  const wanted =
+    ref.container ?? metadata.annotations?.[defaultContainerAnnotation] ?? (names.length === 1 ? names[0] : undefined);
   if (wanted === undefined) {
-    throw new StatusError('BadRequest', `a container name must be specified for pod ${ref.pod}, choose one of: [${names.join(' ')}]`);
+    throw new StatusError(
+      'BadRequest',
+      `a container name must be specified for pod ${ref.pod}, choose one of: [${names.join(' ')}]`,
+    );
   }
   const loop = worker.loops.get(wanted);
   if (!loop) throw new StatusError('BadRequest', `container ${wanted} is not valid for pod ${ref.pod}`);
@@ -32,13 +36,22 @@ function runningOf(worker: PodWorker, ref: ContainerRef): RunningContainer {
 }
 
 export async function execIn(worker: PodWorker, ref: ContainerRef, options: ExecOptions): Promise<ExecStreams> {
-  if (options.command.length === 0) throw new StatusError('BadRequest', 'you must specify at least one command for the container');
+  if (options.command.length === 0)
+    throw new StatusError('BadRequest', 'you must specify at least one command for the container');
   return runningOf(worker, ref).exec(options);
 }
 
-export async function attachTo(worker: PodWorker, ref: ContainerRef, options: { stdin?: boolean; tty?: boolean }): Promise<ExecStreams> {
+export async function attachTo(
+  worker: PodWorker,
+  ref: ContainerRef,
+  options: { stdin?: boolean; tty?: boolean },
+): Promise<ExecStreams> {
   const running = runningOf(worker, ref);
   const container = worker.pod.spec?.containers.find(({ name }) => name === containerOf(worker, ref).record.name);
-  if (options.tty && !container?.tty) throw new StatusError('BadRequest', `container ${container?.name ?? ''} did not allocate one terminal: attach without -t`);
+  if (options.tty && !container?.tty)
+    throw new StatusError(
+      'BadRequest',
+      `container ${container?.name ?? ''} did not allocate one terminal: attach without -t`,
+    );
   return running.attach?.({ stdin: options.stdin ?? false, tty: options.tty ?? false }) ?? logStreams(running);
 }

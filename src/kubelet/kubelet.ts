@@ -10,7 +10,16 @@ import { StatusError } from '../api/status.js';
 import type { ChangeEvent, Registry } from '../registry/contract.js';
 import type { Clock } from '../world/contract.js';
 import { attachTo, execIn } from './conversation.js';
-import type { ContainerRef, EventRequest, ExecOptions, ExecStreams, LogOptions, NodePlace, PodNetwork, StoredPod } from './contract.js';
+import type {
+  ContainerRef,
+  EventRequest,
+  ExecOptions,
+  ExecStreams,
+  LogOptions,
+  NodePlace,
+  PodNetwork,
+  StoredPod,
+} from './contract.js';
 import { readLogs } from './log-reader.js';
 import type { ContainerHooks } from './pod-start.js';
 import { PodWorker, type PodWriter } from './pod-worker.js';
@@ -36,13 +45,15 @@ export interface Kubelet {
   start(): void;
   /** Stops following. Pods keep running; they end with the lab. */
   stop(): void;
+  /** Resolves when every pod seen so far has been started once, or is kept from starting. */
+  settled(): Promise<void>;
   /** @throws StatusError when there is no such pod or container, or when it does not run */
   exec(ref: ContainerRef, options: ExecOptions): Promise<ExecStreams>;
   /** @throws StatusError as exec */
   attach(ref: ContainerRef, options: { stdin?: boolean; tty?: boolean }): Promise<ExecStreams>;
   /** Whole lines, each with its newline. @throws StatusError before the first line */
   logs(ref: ContainerRef, options?: LogOptions): AsyncIterable<string>;
-  /** The namespace of a running pod, for port-forward. */
+  /** The worker of a pod that runs: its `attachment.namespace` is what port-forward needs. */
   worker(namespace: string, name: string): PodWorker | undefined;
 }
 
@@ -61,7 +72,8 @@ class LabKubelet implements Kubelet {
 
   constructor(private readonly options: KubeletOptions) {
     const { registry, servers, processes, clock } = options;
-    const services = (namespace: string): Stored<Service>[] => registry.list<Stored<Service> & KubeObject>('', 'Service', { namespace });
+    const services = (namespace: string): Stored<Service>[] =>
+      registry.list<Stored<Service> & KubeObject>('', 'Service', { namespace });
     this.#containers = new Containers({ servers, processes, clock, services });
     this.#writer = createWriter(registry);
   }
@@ -74,6 +86,17 @@ class LabKubelet implements Kubelet {
 
   stop(): void {
     this.#unwatch?.();
+  }
+
+  async settled(): Promise<void> {
+    const known = new Set<PodWorker>();
+    for (;;) {
+      this.#drain();
+      const fresh = [...this.#workers.values()].filter((worker) => !known.has(worker));
+      if (fresh.length === 0) return;
+      for (const worker of fresh) known.add(worker);
+      await Promise.all(fresh.map(({ begun }) => begun));
+    }
   }
 
   worker(namespace: string, name: string): PodWorker | undefined {
@@ -123,14 +146,23 @@ class LabKubelet implements Kubelet {
   #seen(pod: StoredPod): void {
     const worker = this.#workers.get(pod.metadata.uid ?? '');
     if (worker) worker.update(pod);
-    else if (pod.spec?.nodeName && pod.status?.phase !== 'Succeeded' && pod.status?.phase !== 'Failed') this.#bring(pod);
+    else if (pod.spec?.nodeName && pod.status?.phase !== 'Succeeded' && pod.status?.phase !== 'Failed')
+      this.#bring(pod);
   }
 
   #bring(pod: StoredPod): void {
     const node = this.options.node(pod.spec?.nodeName ?? '');
     if (!node) return;
     const { clock, network, hooks, recordEvent } = this.options;
-    const worker = new PodWorker(pod, { node, clock, network, hooks, recordEvent, containers: this.#containers, writer: this.#writer });
+    const worker = new PodWorker(pod, {
+      node,
+      clock,
+      network,
+      hooks,
+      recordEvent,
+      containers: this.#containers,
+      writer: this.#writer,
+    });
     this.#workers.set(pod.metadata.uid ?? '', worker);
     const predecessor = this.#leaving.get(nameOf(pod)) ?? Promise.resolve();
     predecessor.then(() => worker.start()).catch((error: Error) => this.options.onError(error));

@@ -12,7 +12,12 @@ import type { PodWorker } from './pod-worker.js';
 import type { RunningContainer } from './runtime/contract.js';
 
 /** Fails at once, not at the first line, so that the answer can still be a Status. */
-export function readLogs(worker: PodWorker, ref: ContainerRef, options: LogOptions, clock: Clock): AsyncIterable<string> {
+export function readLogs(
+  worker: PodWorker,
+  ref: ContainerRef,
+  options: LogOptions,
+  clock: Clock,
+): AsyncIterable<string> {
   const loop = containerOf(worker, ref);
   const source = options.previous ? previousOf(loop, ref) : currentOf(loop, ref);
   const since = options.sinceTime ?? (options.sinceMs === undefined ? 0 : clock.now() - options.sinceMs);
@@ -22,7 +27,8 @@ export function readLogs(worker: PodWorker, ref: ContainerRef, options: LogOptio
 function previousOf({ record, previous, current }: ContainerLoop, { pod }: ContainerRef): RunningContainer {
   // While a container waits to be restarted, its last run is still the current one here.
   const source = record.state.kind === 'waiting' ? current : previous;
-  if (!record.lastTermination || !source) throw new StatusError('BadRequest', `previous terminated container "${record.name}" in pod "${pod}" not found`);
+  if (!record.lastTermination || !source)
+    throw new StatusError('BadRequest', `previous terminated container "${record.name}" in pod "${pod}" not found`);
   return source;
 }
 
@@ -32,8 +38,14 @@ function currentOf({ record, current }: ContainerLoop, { pod }: ContainerRef): R
   throw new StatusError('BadRequest', `container "${record.name}" in pod "${pod}" is waiting to start${reason}`);
 }
 
-async function* lines(source: RunningContainer, options: LogOptions, since: number, clock: Clock): AsyncGenerator<string> {
-  const format = (line: LogLine): string => (options.timestamps ? `${nanoTimestamp(line.time, clock)} ${line.text}\n` : `${line.text}\n`);
+async function* lines(
+  source: RunningContainer,
+  options: LogOptions,
+  since: number,
+  clock: Clock,
+): AsyncGenerator<string> {
+  const format = (line: LogLine): string =>
+    options.timestamps ? `${nanoTimestamp(line.time, clock)} ${line.text}\n` : `${line.text}\n`;
   // Asked for in one go, in this order: no line falls between what was kept and what follows.
   const asked = source.logs(options.previous ?? false);
   const arriving = options.follow && !options.previous ? new Following(source, options.signal) : undefined;
@@ -68,7 +80,10 @@ class Following {
   }
 
   async next(): Promise<LogLine | undefined> {
-    while (!this.#ended && this.#waiting.length === 0) await new Promise<void>((resolve) => { this.#wake = resolve; });
+    while (!this.#ended && this.#waiting.length === 0)
+      await new Promise<void>((resolve) => {
+        this.#wake = resolve;
+      });
     return this.#waiting.shift();
   }
 }

@@ -34,7 +34,13 @@ export function hostnameOf(pod: StoredPod): string {
   return pod.spec?.hostname ?? pod.metadata.name.slice(0, 63).replace(/[-.]+$/, '');
 }
 
-export function startOf(pod: StoredPod, container: Container, restartCount: number, attachment: PodAttachment, parts: WorkerParts): ContainerStart {
+export function startOf(
+  pod: StoredPod,
+  container: Container,
+  restartCount: number,
+  attachment: PodAttachment,
+  parts: WorkerParts,
+): ContainerStart {
   const { name, namespace = '', uid = '' } = pod.metadata;
   const hostname = pod.spec?.hostNetwork ? parts.node.name : hostnameOf(pod);
   return {

@@ -31,6 +31,11 @@ export class PodWorker {
   #terminating: Promise<void> | undefined;
   #record: PodRecord;
   readonly #starts = new Map<string, ContainerStart>();
+  #markBegun: () => void = () => {};
+  /** Every container has been started once, or something keeps it from starting. */
+  readonly begun = new Promise<void>((resolve) => {
+    this.#markBegun = resolve;
+  });
 
   constructor(
     pod: StoredPod,
@@ -38,10 +43,18 @@ export class PodWorker {
   ) {
     this.#pod = pod;
     const waitingReason = (pod.spec?.initContainers ?? []).length > 0 ? 'PodInitializing' : 'ContainerCreating';
-    const loops = (containers: readonly Container[] = []): ContainerLoop[] => containers.map((one) => this.#loop(one, waitingReason));
+    const loops = (containers: readonly Container[] = []): ContainerLoop[] =>
+      containers.map((one) => this.#loop(one, waitingReason));
     const init = loops(pod.spec?.initContainers).map(({ record }) => record);
     const containers = loops(pod.spec?.containers).map(({ record }) => record);
-    this.#record = { init, containers, sandboxReady: false, startTime: parts.clock.timestamp(), podIPs: [], hostIP: parts.node.address };
+    this.#record = {
+      init,
+      containers,
+      sandboxReady: false,
+      startTime: parts.clock.timestamp(),
+      podIPs: [],
+      hostIP: parts.node.address,
+    };
   }
 
   get pod(): StoredPod {
@@ -56,7 +69,9 @@ export class PodWorker {
   async start(): Promise<void> {
     if (!(await this.#attach())) return;
     if (!(await this.#runInitContainers())) return;
-    await Promise.all((this.#pod.spec?.containers ?? []).map((container) => this.loops.get(container.name)?.run()));
+    const runs = (this.#pod.spec?.containers ?? []).map(({ name }) => this.#run(name));
+    void Promise.all(runs.map(({ begun }) => begun)).then(this.#markBegun);
+    await Promise.all(runs.map(({ done }) => done));
     await this.#finished();
   }
 
@@ -89,15 +104,28 @@ export class PodWorker {
     }
   }
 
+  /** `begun`: started once, or failed to; `done`: will not run again. */
+  #run(name: string): { begun: Promise<void>; done: Promise<void> } {
+    let begin: () => void = () => {};
+    const begun = new Promise<void>((resolve) => {
+      begin = resolve;
+    });
+    return { begun, done: this.loops.get(name)?.run(begin) ?? Promise.resolve() };
+  }
+
   #loop(container: Container, waitingReason: 'ContainerCreating' | 'PodInitializing'): ContainerLoop {
     const { parts } = this;
     const { name, namespace = '', uid = '' } = this.#pod.metadata;
     const isInit = this.#pod.spec?.initContainers?.includes(container) ?? false;
-    const policy = this.#pod.spec?.restartPolicy;
+    const policy = this.#pod.spec?.restartPolicy ?? 'Always';
     const loop: ContainerLoop = new ContainerLoop({
       name: container.name,
       image: container.image ?? '',
-      restartPolicy: isSidecar(container as { restartPolicy?: string }) ? 'Always' : isInit && policy === 'Always' ? 'OnFailure' : policy,
+      restartPolicy: isSidecar(container as { restartPolicy?: string })
+        ? 'Always'
+        : isInit && policy === 'Always'
+          ? 'OnFailure'
+          : policy,
       podText: podText(name, namespace, uid),
       clock: parts.clock,
       waitingReason,
@@ -141,6 +169,7 @@ export class PodWorker {
       } catch (error) {
         this.#event(podEvents.failedSandbox((error as Error).message));
         this.publish();
+        this.#markBegun();
         await new Promise<void>((resolve) => this.parts.clock.after(sandboxRetryMs, resolve));
       }
     }
@@ -150,9 +179,12 @@ export class PodWorker {
   /** One after the other; a sidecar (restartPolicy Always) only has to start. */
   async #runInitContainers(): Promise<boolean> {
     for (const container of this.#pod.spec?.initContainers ?? []) {
-      const loop = this.loops.get(container.name);
-      if (isSidecar(container as { restartPolicy?: string })) await new Promise<void>((begun) => void loop?.run(begun).then(begun));
-      else await loop?.run();
+      const { begun, done } = this.#run(container.name);
+      await begun;
+      if (!isSidecar(container as { restartPolicy?: string })) {
+        this.#markBegun();
+        await done;
+      }
       if (this.#terminating) return false;
     }
     return initialized(this.#pod.spec ?? { containers: [] }, this.#record);
@@ -167,6 +199,7 @@ export class PodWorker {
   }
 
   async #terminate(graceMilliseconds: number): Promise<void> {
+    this.#markBegun();
     const sidecars = new Set((this.#pod.spec?.initContainers ?? []).map(({ name }) => name));
     const stop = (names: readonly string[]): Promise<void[]> =>
       Promise.all(names.map(async (name) => this.loops.get(name)?.stop(graceMilliseconds)));

@@ -20,7 +20,10 @@ interface Observed {
 test('pods of one server process answer on the same ports in namespaces of their own', async (t) => {
   const seen = await runInLab<Observed>('pod-servers');
   t.regex(seen.whoami, /^Hostname: web1\nIP: 127\.0\.0\.1\nIP: ::1\nIP: 10\.1\.0\.1\nIP: fe80::/);
-  t.regex(seen.whoami, /RemoteAddr: 10\.1\.0\.1:\d+\nGET \/\?a=b HTTP\/1\.1\r\nHost: 10\.1\.0\.1\r\nUser-Agent: test\/1\r\nAccept: \*\/\*\r\nAccept-Language: en\r\nX-Zed: 1\r\n/);
+  t.regex(
+    seen.whoami,
+    /RemoteAddr: 10\.1\.0\.1:\d+\nGET \/\?a=b HTTP\/1\.1\r\nHost: 10\.1\.0\.1\r\nUser-Agent: test\/1\r\nAccept: \*\/\*\r\nAccept-Language: en\r\nX-Zed: 1\r\n/,
+  );
   t.regex(seen.secondWhoami, /^Hostname: web2\n/);
   t.is(seen.hostname, 'Hostname : web1\n');
   t.regex(seen.emulated, /Image: other\/image \(emulated\)/);

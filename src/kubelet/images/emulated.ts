@@ -16,12 +16,14 @@ interface Port {
 export function planEmulated(container: Container, context: PlanContext): ContainerPlan {
   const declared = declaredPorts(container);
   const ports = declared.length > 0 ? declared : targetedPorts(container, context);
-  const servers = ports.map((port): ServerPlan => ({
-    container: container.name,
-    ...port,
-    behaviour: 'emulated',
-    parameters: { image: container.image ?? '' },
-  }));
+  const servers = ports.map(
+    (port): ServerPlan => ({
+      container: container.name,
+      ...port,
+      behaviour: 'emulated',
+      parameters: { image: container.image ?? '' },
+    }),
+  );
   return { kind: 'servers', servers, notice: noticeOf(container.image ?? '', ports) };
 }
 
@@ -38,7 +40,9 @@ function noticeOf(image: string, ports: readonly Port[]): string {
 }
 
 function declaredPorts(container: Container): Port[] {
-  return distinct((container.ports ?? []).map((port) => ({ protocol: served(port.protocol), port: port.containerPort })));
+  return distinct(
+    (container.ports ?? []).map((port) => ({ protocol: served(port.protocol), port: port.containerPort })),
+  );
 }
 
 function targetedPorts(container: Container, context: PlanContext): Port[] {

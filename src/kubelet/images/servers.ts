@@ -36,7 +36,10 @@ export function planAgnhost(container: Container): ContainerPlan {
   if (subcommand === 'netexec') {
     const http = portNumber(flagValue(args, 'http-port')) ?? 8080;
     const udp = portNumber(flagValue(args, 'udp-port')) ?? 8081;
-    return serve(container, 'netexec', [['TCP', http], ['UDP', udp]]);
+    return serve(container, 'netexec', [
+      ['TCP', http],
+      ['UDP', udp],
+    ]);
   }
   if (subcommand !== 'serve-hostname') return { kind: 'pause' };
   const port = portNumber(flagValue(args, 'port')) ?? 9376;
@@ -49,6 +52,8 @@ function serve(
   ports: readonly [Protocol, number][],
   parameters: Readonly<Record<string, string>> = {},
 ): ContainerPlan {
-  const servers = ports.map(([protocol, port]): ServerPlan => ({ container: container.name, protocol, port, behaviour, parameters }));
+  const servers = ports.map(
+    ([protocol, port]): ServerPlan => ({ container: container.name, protocol, port, behaviour, parameters }),
+  );
   return { kind: 'servers', servers };
 }

@@ -14,7 +14,13 @@ interface Verdict {
 }
 
 /** The kubelet's own conditions, then those of others in their order. A time changes only when the status does. */
-export function conditionsOf(spec: PodSpec, record: PodRecord, phase: PodPhase, previous: PodStatus | undefined, now: string): PodCondition[] {
+export function conditionsOf(
+  spec: PodSpec,
+  record: PodRecord,
+  phase: PodPhase,
+  previous: PodStatus | undefined,
+  now: string,
+): PodCondition[] {
   const containersReady = containersReadiness(spec, record, phase);
   const verdicts: Verdict[] = [
     { type: 'PodReadyToStartContainers', status: record.sandboxReady ? 'True' : 'False' },
@@ -30,7 +36,8 @@ export function conditionsOf(spec: PodSpec, record: PodRecord, phase: PodPhase, 
 
 function stamp(verdict: Verdict, previous: PodStatus | undefined, now: string): PodCondition {
   const before = previous?.conditions?.find(({ type }) => type === verdict.type);
-  const lastTransitionTime = before?.status === verdict.status && before.lastTransitionTime ? before.lastTransitionTime : now;
+  const lastTransitionTime =
+    before?.status === verdict.status && before.lastTransitionTime ? before.lastTransitionTime : now;
   return { ...verdict, lastProbeTime: null as unknown as undefined, lastTransitionTime };
 }
 
@@ -48,13 +55,19 @@ function containersReadiness(spec: PodSpec, record: PodRecord, phase: PodPhase):
   if (phase === 'Failed') return { type, status: 'False', reason: 'PodFailed' };
   const unready = record.containers.filter(({ ready }) => !ready).map(({ name }) => name);
   if (unready.length === 0 && incompleteInit(spec, record).length === 0) return { type, status: 'True' };
-  return { type, status: 'False', reason: 'ContainersNotReady', message: `containers with unready status: [${unready.join(' ')}]` };
+  return {
+    type,
+    status: 'False',
+    reason: 'ContainersNotReady',
+    message: `containers with unready status: [${unready.join(' ')}]`,
+  };
 }
 
 /** Ready is ContainersReady and every readiness gate. */
 function podReadiness(spec: PodSpec, containersReady: Verdict, previous: PodStatus | undefined): Verdict {
   if (containersReady.status === 'False') return { ...containersReady, type: 'Ready' };
-  const isTrue = (type: string): boolean => previous?.conditions?.find((condition) => condition.type === type)?.status === 'True';
+  const isTrue = (type: string): boolean =>
+    previous?.conditions?.find((condition) => condition.type === type)?.status === 'True';
   const failing = (spec.readinessGates ?? []).filter(({ conditionType }) => !isTrue(conditionType));
   if (failing.length === 0) return { type: 'Ready', status: 'True' };
   const words = failing.map(({ conditionType }) => {

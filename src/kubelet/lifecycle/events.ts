@@ -19,13 +19,16 @@ export const podEvents = {
   killing: (container: string) => normal('Killing', `Stopping container ${container}`),
   killingUnhealthy: (container: string, probe: 'liveness' | 'startup') =>
     normal('Killing', `Container ${container} failed ${probe} probe, will be restarted`),
-  backOff: (container: string, pod: string) => warning('BackOff', `Back-off restarting failed container ${container} in pod ${pod}`),
-  unhealthy: (probe: 'Readiness' | 'Liveness' | 'Startup', output: string) => warning('Unhealthy', `${probe} probe failed: ${output}`),
+  backOff: (container: string, pod: string) =>
+    warning('BackOff', `Back-off restarting failed container ${container} in pod ${pod}`),
+  unhealthy: (probe: 'Readiness' | 'Liveness' | 'Startup', output: string) =>
+    warning('Unhealthy', `${probe} probe failed: ${output}`),
   failedPreStop: (message: string) => warning('FailedPreStopHook', message),
   failedPostStart: (message: string) => warning('FailedPostStartHook', message),
   failed: (message: string) => warning('Failed', `Error: ${message}`),
   failedSandbox: (message: string) => warning('FailedCreatePodSandBox', `Failed to create pod sandbox: ${message}`),
-  failedMount: (volume: string, message: string) => warning('FailedMount', `MountVolume.SetUp failed for volume "${volume}" : ${message}`),
+  failedMount: (volume: string, message: string) =>
+    warning('FailedMount', `MountVolume.SetUp failed for volume "${volume}" : ${message}`),
   failedConfig: (message: string) => warning('Failed', `Error: ${message}`),
   outOfPods: (message: string) => warning('OutOfpods', message),
 };

@@ -47,7 +47,11 @@ export function newContainerRecord(name: string, reason: 'ContainerCreating' | '
 }
 
 /** `Completed` for a good end, `Error` otherwise, as the container runtime names them. */
-export function terminationOf(end: { exitCode: number; signal?: number }, startedAt: string | null, finishedAt: string): Terminated {
+export function terminationOf(
+  end: { exitCode: number; signal?: number },
+  startedAt: string | null,
+  finishedAt: string,
+): Terminated {
   const reason = end.exitCode === 0 ? 'Completed' : 'Error';
   return { exitCode: end.exitCode, ...(end.signal ? { signal: end.signal } : {}), reason, startedAt, finishedAt };
 }

@@ -3,7 +3,13 @@
  * Source: kubelet `kubelet_pods.go` generateAPIPodStatus and convertToAPIContainerStatuses.
  */
 import { createHash } from 'node:crypto';
-import type { Container, ContainerState as ApiState, ContainerStatus, Pod as ApiPod, PodStatus } from 'kubernetes-types/core/v1.js';
+import type {
+  Container,
+  ContainerState as ApiState,
+  ContainerStatus,
+  Pod as ApiPod,
+  PodStatus,
+} from 'kubernetes-types/core/v1.js';
 import { familiarToFull, repositoryOf } from '../images/names.js';
 import { conditionsOf } from './conditions.js';
 import { phaseOf } from './phase.js';
@@ -16,8 +22,17 @@ type Pod = Pick<ApiPod, 'metadata' | 'spec' | 'status'>;
 export function podStatus(pod: Pod, record: PodRecord, now: string): PodStatus {
   const spec = pod.spec ?? { containers: [] };
   const phase = phaseOf(spec, record);
-  const statuses = (containers: readonly Container[] | undefined, records: readonly ContainerRecord[]): ContainerStatus[] =>
-    records.map((one) => containerStatus(pod, containers?.find(({ name }) => name === one.name), one));
+  const statuses = (
+    containers: readonly Container[] | undefined,
+    records: readonly ContainerRecord[],
+  ): ContainerStatus[] =>
+    records.map((one) =>
+      containerStatus(
+        pod,
+        containers?.find(({ name }) => name === one.name),
+        one,
+      ),
+    );
   const init = statuses(spec.initContainers, record.init);
   return {
     phase,
@@ -45,7 +60,9 @@ function containerStatus(pod: Pod, container: Container | undefined, record: Con
   return {
     name: record.name,
     state: apiState(state, current),
-    lastState: lastTermination ? { terminated: apiTerminated(lastTermination, id(Math.max(0, record.restartCount - (hasRun ? 1 : 0)))) } : {},
+    lastState: lastTermination
+      ? { terminated: apiTerminated(lastTermination, id(Math.max(0, record.restartCount - (hasRun ? 1 : 0)))) }
+      : {},
     ready: record.ready,
     restartCount: record.restartCount,
     image: hasRun || lastTermination ? familiarToFull(image) : image,
@@ -57,13 +74,19 @@ function containerStatus(pod: Pod, container: Container | undefined, record: Con
 
 function apiState(state: ContainerState, id: string): ApiState {
   switch (state.kind) {
-    case 'waiting': return { waiting: { reason: state.reason, ...(state.message ? { message: state.message } : {}) } };
-    case 'running': return { running: { startedAt: state.startedAt } };
-    case 'terminated': return { terminated: apiTerminated(state, id) };
+    case 'waiting':
+      return { waiting: { reason: state.reason, ...(state.message ? { message: state.message } : {}) } };
+    case 'running':
+      return { running: { startedAt: state.startedAt } };
+    case 'terminated':
+      return { terminated: apiTerminated(state, id) };
   }
 }
 
-function apiTerminated({ exitCode, signal, reason, message, startedAt, finishedAt }: Terminated, id: string): ApiState['terminated'] {
+function apiTerminated(
+  { exitCode, signal, reason, message, startedAt, finishedAt }: Terminated,
+  id: string,
+): ApiState['terminated'] {
   return {
     exitCode,
     ...(signal ? { signal } : {}),

@@ -71,7 +71,8 @@ export class Containers {
     const plan = this.#plan(start);
     const open = this.#open.get(openKey(start)) ?? [];
     const known = new Set(open.map(({ protocol, port }) => `${protocol}/${port}`));
-    const missing = plan.kind === 'servers' ? plan.servers.filter(({ protocol, port }) => !known.has(`${protocol}/${port}`)) : [];
+    const missing =
+      plan.kind === 'servers' ? plan.servers.filter(({ protocol, port }) => !known.has(`${protocol}/${port}`)) : [];
     if (missing.length === 0) return;
     this.#open.set(openKey(start), [...open, ...missing]);
     await this.options.servers.start(start.place, start.attachment.namespacePath, missing);
@@ -86,16 +87,30 @@ export class Containers {
     return planContainer(container, { pod, services: this.options.services(pod.metadata.namespace ?? ''), env });
   }
 
-  #startBuiltIn(start: ContainerStart, plan: Exclude<ReturnType<typeof planContainer>, { kind: 'command' }>, shell: ContainerShell): Promise<RunningContainer> {
+  #startBuiltIn(
+    start: ContainerStart,
+    plan: Exclude<ReturnType<typeof planContainer>, { kind: 'command' }>,
+    shell: ContainerShell,
+  ): Promise<RunningContainer> {
     switch (plan.kind) {
-      case 'pause': return Promise.resolve(startPauseContainer(shell));
-      case 'exit': return Promise.resolve(startEndedContainer(plan.exitCode, plan.output, this.options.clock, shell));
+      case 'pause':
+        return Promise.resolve(startPauseContainer(shell));
+      case 'exit':
+        return Promise.resolve(startEndedContainer(plan.exitCode, plan.output, this.options.clock, shell));
       case 'servers': {
         this.#open.set(openKey(start), plan.servers);
         const { place, attachment, container } = start;
         const { servers } = this.options;
         const { namespacePath } = attachment;
-        return startServerContainer({ servers, place, namespacePath, container: container.name, plans: plan.servers, shell, exits: this.#exits });
+        return startServerContainer({
+          servers,
+          place,
+          namespacePath,
+          container: container.name,
+          plans: plan.servers,
+          shell,
+          exits: this.#exits,
+        });
       }
     }
   }
@@ -107,5 +122,7 @@ function openKey({ place, container }: ContainerStart): string {
 
 /** True when a change of Services can change what a pod listens on. */
 export function followsServices(pod: StoredPod): boolean {
-  return (pod.spec?.containers ?? []).some((container) => behaviourOf(container.image ?? '').emulated && listensForServices(container));
+  return (pod.spec?.containers ?? []).some(
+    (container) => behaviourOf(container.image ?? '').emulated && listensForServices(container),
+  );
 }

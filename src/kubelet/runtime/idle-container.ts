@@ -9,7 +9,9 @@ import type { ContainerShell, RunningContainer } from './contract.js';
 /** SIGTERM makes pause end with 0. Source: kubernetes `build/pause/linux/pause.c`. */
 export function startPauseContainer(shell: ContainerShell): RunningContainer {
   let end: (end: ProcessEnd) => void = () => {};
-  const ended = new Promise<ProcessEnd>((resolve) => { end = resolve; });
+  const ended = new Promise<ProcessEnd>((resolve) => {
+    end = resolve;
+  });
   const log = new LogRing();
   return {
     exec: (options) => shell.exec(options),
@@ -24,9 +26,15 @@ export function startPauseContainer(shell: ContainerShell): RunningContainer {
 }
 
 /** A container that prints `output` and has ended before anyone looks. */
-export function startEndedContainer(exitCode: number, output: string, clock: Clock, shell: ContainerShell): RunningContainer {
+export function startEndedContainer(
+  exitCode: number,
+  output: string,
+  clock: Clock,
+  shell: ContainerShell,
+): RunningContainer {
   const log = new LogRing();
-  for (const text of output.split('\n').filter((line) => line !== '')) log.append({ time: clock.now(), stream: 'stderr', text });
+  for (const text of output.split('\n').filter((line) => line !== ''))
+    log.append({ time: clock.now(), stream: 'stderr', text });
   log.end();
   return {
     exec: (options) => shell.exec(options),

@@ -38,7 +38,9 @@ export class ServerExits {
 export async function startServerContainer(parts: ServerContainerParts): Promise<RunningContainer> {
   const { servers, place, namespacePath, container, plans, shell, exits } = parts;
   let end: (end: ProcessEnd) => void = () => {};
-  const ended = new Promise<ProcessEnd>((resolve) => { end = resolve; });
+  const ended = new Promise<ProcessEnd>((resolve) => {
+    end = resolve;
+  });
   const failures = await servers.start(place, namespacePath, plans);
   const stop = async (graceMilliseconds: number, exitCode: number): Promise<void> => {
     exits.forget(place.uid, container);

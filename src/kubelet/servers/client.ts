@@ -84,7 +84,10 @@ class ServerClient implements PodServers {
     return report.kind === 'done' ? report.failures : [];
   }
 
-  async stop(uid: string, { container, graceMilliseconds }: { container?: string; graceMilliseconds: number }): Promise<void> {
+  async stop(
+    uid: string,
+    { container, graceMilliseconds }: { container?: string; graceMilliseconds: number },
+  ): Promise<void> {
     const hosted = this.#hosted.get(uid);
     if (!hosted) return;
     hosted.plans = hosted.plans.filter((plan) => container !== undefined && plan.container !== container);
@@ -142,8 +145,10 @@ class ServerClient implements PodServers {
         this.#pending.get(report.id)?.(report);
         this.#pending.delete(report.id);
         return;
-      case 'line': return this.#followers.get(report.id)?.listener(report.line);
-      case 'end': return this.#endFollower(report.id);
+      case 'line':
+        return this.#followers.get(report.id)?.listener(report.line);
+      case 'end':
+        return this.#endFollower(report.id);
       case 'exited':
         for (const listener of this.#exitListeners) listener(report.uid, report.container, report.exitCode);
     }
@@ -162,8 +167,13 @@ class ServerClient implements PodServers {
     for (const id of [...this.#followers.keys()]) this.#endFollower(id);
     if (this.#closing) return void this.#resolveLost(lost);
     this.launch()
-      .then(() => Promise.all([...this.#hosted.values()].map(({ pod, namespacePath, plans }) =>
-        this.#ask((id) => ({ kind: 'start', id, pod, namespacePath, plans })))))
+      .then(() =>
+        Promise.all(
+          [...this.#hosted.values()].map(({ pod, namespacePath, plans }) =>
+            this.#ask((id) => ({ kind: 'start', id, pod, namespacePath, plans })),
+          ),
+        ),
+      )
       .finally(() => this.#resolveLost(lost))
       .catch((error: Error) => process.emitWarning(error));
   }

@@ -39,7 +39,11 @@ export class Connections {
   drain(): Promise<void> {
     this.#draining = true;
     for (const [socket, { busy }] of this.#open) if (!busy) socket.destroy();
-    return this.#open.size === 0 ? Promise.resolve() : new Promise((resolve) => { this.#drained = resolve; });
+    return this.#open.size === 0
+      ? Promise.resolve()
+      : new Promise((resolve) => {
+          this.#drained = resolve;
+        });
   }
 
   /** SIGKILL: cuts everything. */
@@ -74,13 +78,19 @@ export class HttpFront {
     if (!arrival) return void response.destroy();
     arrival.connections.busy(request.socket, true);
     response.once('close', () => arrival.connections.busy(request.socket, false));
-    const hasBody = request.headers['content-length'] !== undefined || request.headers['transfer-encoding'] !== undefined;
+    const hasBody =
+      request.headers['content-length'] !== undefined || request.headers['transfer-encoding'] !== undefined;
     if (!hasBody) return answer(arrival, request, response, '');
     readBody(request, (body) => answer(arrival, request, response, body));
   }
 }
 
-function answer({ site, connections }: Arrival, message: IncomingMessage, response: ServerResponse, body: string): void {
+function answer(
+  { site, connections }: Arrival,
+  message: IncomingMessage,
+  response: ServerResponse,
+  body: string,
+): void {
   const request = requestOf(message, body);
   const reply = site.answerer.http(request, site.context);
   const line = site.answerer.logLine?.(request, reply, site.context);
@@ -95,7 +105,10 @@ function answer({ site, connections }: Arrival, message: IncomingMessage, respon
 }
 
 function requestOf(message: IncomingMessage, body: string): HttpRequest {
-  const headers = Object.entries(message.headers).map(([name, value]) => [name, Array.isArray(value) ? value.join(', ') : (value ?? '')]);
+  const headers = Object.entries(message.headers).map(([name, value]) => [
+    name,
+    Array.isArray(value) ? value.join(', ') : (value ?? ''),
+  ]);
   return {
     method: message.method ?? 'GET',
     target: message.url ?? '/',

@@ -12,21 +12,26 @@ const report = (message: ServerReport): void => {
 };
 
 process.title = 'kubewire-pods';
-const host = new PodHost(createWorld({ seed: 0 }).clock, (uid, container, exitCode) => report({ kind: 'exited', uid, container, exitCode }));
+const host = new PodHost(createWorld({ seed: 0 }).clock, (uid, container, exitCode) =>
+  report({ kind: 'exited', uid, container, exitCode }),
+);
 const followers = new Map<number, () => void>();
 
 async function obey(command: ServerCommand): Promise<void> {
   switch (command.kind) {
-    case 'start': return report({ kind: 'done', id: command.id, failures: await host.start(command) });
+    case 'start':
+      return report({ kind: 'done', id: command.id, failures: await host.start(command) });
     case 'stop':
       await host.stop(command);
       return report({ kind: 'done', id: command.id, failures: [] });
-    case 'forget': return host.forget(command.uid);
+    case 'forget':
+      return host.forget(command.uid);
     case 'logs': {
       const lines = host.log(command.uid, command.container, command.previous)?.lines() ?? [];
       return report({ kind: 'lines', id: command.id, lines });
     }
-    case 'follow': return follow(command.id, command.uid, command.container);
+    case 'follow':
+      return follow(command.id, command.uid, command.container);
     case 'unfollow': {
       followers.get(command.id)?.();
       followers.delete(command.id);
@@ -41,14 +46,21 @@ function follow(id: number, uid: string, container: string): void {
   };
   const log = host.log(uid, container);
   if (!log) return ended();
-  followers.set(id, log.follow((line) => report({ kind: 'line', id, line }), ended));
+  followers.set(
+    id,
+    log.follow((line) => report({ kind: 'line', id, line }), ended),
+  );
 }
 
 process.on('message', (command: ServerCommand) => {
   obey(command).catch((error: Error) => {
     if (!('id' in command)) return;
     const container = command.kind === 'start' ? (command.plans[0]?.container ?? '') : '';
-    report({ kind: 'done', id: command.id, failures: [{ container, protocol: 'TCP', port: 0, message: error.message }] });
+    report({
+      kind: 'done',
+      id: command.id,
+      failures: [{ container, protocol: 'TCP', port: 0, message: error.message }],
+    });
   });
 });
 process.on('disconnect', () => process.exit(0));

@@ -81,7 +81,14 @@ export class PodHost {
   async #open(pod: HostedPod, plan: ServerPlan): Promise<StartFailure | undefined> {
     const hosted = runningContainer(pod, plan.container);
     const exit = (exitCode: number): void => this.onExit(pod.place.uid, plan.container, exitCode);
-    const site = createSite({ place: pod.place, plan, namespace: pod.namespace, log: hosted.log, clock: this.clock, exit });
+    const site = createSite({
+      place: pod.place,
+      plan,
+      namespace: pod.namespace,
+      log: hosted.log,
+      clock: this.clock,
+      exit,
+    });
     const listener = openListener(site, pod.namespace, this.#front);
     try {
       await listener.opened;
@@ -118,6 +125,11 @@ function runningContainer(pod: HostedPod, name: string): HostedContainer {
 
 /** Go's words for a listener that could not be opened, as a real container's last log line has them. */
 function bindError(plan: ServerPlan, error: NodeJS.ErrnoException): string {
-  const reason = error.code === 'EADDRINUSE' ? 'address already in use' : error.code === 'EACCES' ? 'permission denied' : error.message;
+  const reason =
+    error.code === 'EADDRINUSE'
+      ? 'address already in use'
+      : error.code === 'EACCES'
+        ? 'permission denied'
+        : error.message;
   return `listen ${plan.protocol.toLowerCase()} :${plan.port}: bind: ${reason}`;
 }

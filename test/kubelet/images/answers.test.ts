@@ -49,7 +49,10 @@ test('whoami prints every line of the course notes', (t) => {
 
 test('whoami sorts further headers in canonical form and repeats a body', (t) => {
   const headers = { host: 'h', 'x-zed': '1', 'content-length': '3', 'accept-encoding': 'gzip', accept: '*/*' };
-  const { body } = answerers.whoami.http(request('/p?q', { method: 'POST', headers, body: 'abc' }), context({ name: 'N' }));
+  const { body } = answerers.whoami.http(
+    request('/p?q', { method: 'POST', headers, body: 'abc' }),
+    context({ name: 'N' }),
+  );
   t.true(body.startsWith('Name: N\nHostname: web\n'));
   t.true(
     body.endsWith(
@@ -80,7 +83,13 @@ test('agnhost answers datagrams', (t) => {
 
 test('an emulated image says who and where it is', (t) => {
   const { body } = answerers.emulated.http(request('/x'), context({ image: 'some/app' }));
-  for (const line of ['Hostname: web', 'Pod: default/web', 'Node: k8s-node1', 'IP: 10.1.0.1', 'Image: some/app (emulated)']) {
+  for (const line of [
+    'Hostname: web',
+    'Pod: default/web',
+    'Node: k8s-node1',
+    'IP: 10.1.0.1',
+    'Image: some/app (emulated)',
+  ]) {
     t.true(body.split('\n').includes(line), line);
   }
 });

@@ -16,7 +16,10 @@ const planOf = (container: Partial<Container>, env: Record<string, string> = {})
 const listeners = (container: Partial<Container>, services: Service[] = []): string[] =>
   planServers(podOf(container), services).map((plan) => `${plan.behaviour} ${plan.protocol}/${plan.port}`);
 
-const serviceOf = (spec: Service['spec'], namespace = 'default'): Service => ({ metadata: { name: 's', namespace }, spec });
+const serviceOf = (spec: Service['spec'], namespace = 'default'): Service => ({
+  metadata: { name: 's', namespace },
+  spec,
+});
 
 const listening: [image: string, args: string[], expected: string[]][] = [
   ['dbgurum/k8s-lab:v1.0', [], ['k8s-lab TCP/8080']],
@@ -30,7 +33,11 @@ const listening: [image: string, args: string[], expected: string[]][] = [
   ['luksa/kubia:v2', [], ['kubia TCP/8080']],
   ['nginx:1.25-alpine', [], ['nginx TCP/80']],
   ['docker.io/library/httpd', [], ['httpd TCP/80']],
-  ['registry.k8s.io/e2e-test-images/agnhost:2.47', ['netexec', '--http-port=90', '--udp-port=91'], ['netexec TCP/90', 'netexec UDP/91']],
+  [
+    'registry.k8s.io/e2e-test-images/agnhost:2.47',
+    ['netexec', '--http-port=90', '--udp-port=91'],
+    ['netexec TCP/90', 'netexec UDP/91'],
+  ],
   ['registry.k8s.io/e2e-test-images/agnhost:2.47', ['serve-hostname'], ['serve-hostname TCP/9376']],
   ['registry.k8s.io/e2e-test-images/agnhost:2.47', [], []],
   ['busybox', [], []],
@@ -49,20 +56,32 @@ test('WHOAMI_PORT_NUMBER sets the port, a service variable named WHOAMI_PORT doe
 });
 
 test('http-echo without a text ends with 127, as the real one', (t) => {
-  t.deepEqual(planOf({ image: 'hashicorp/http-echo' }), { kind: 'exit', exitCode: 127, output: 'Missing -text option!\n' });
+  t.deepEqual(planOf({ image: 'hashicorp/http-echo' }), {
+    kind: 'exit',
+    exitCode: 127,
+    output: 'Missing -text option!\n',
+  });
 });
 
 test('an unknown image listens on its declared ports and owns up to the emulation', (t) => {
-  const container = { image: 'happynut/sample-node-app:0.0.1', ports: [{ containerPort: 3000 }, { containerPort: 53, protocol: 'UDP' }] };
+  const container = {
+    image: 'happynut/sample-node-app:0.0.1',
+    ports: [{ containerPort: 3000 }, { containerPort: 53, protocol: 'UDP' }],
+  };
   t.deepEqual(listeners(container), ['emulated UDP/53', 'emulated TCP/3000']);
-  t.like(planOf(container), { notice: 'Image "happynut/sample-node-app:0.0.1" is emulated: it answers on 53/UDP, 3000/TCP' });
+  t.like(planOf(container), {
+    notice: 'Image "happynut/sample-node-app:0.0.1" is emulated: it answers on 53/UDP, 3000/TCP',
+  });
   t.true(behaviourOf('happynut/sample-node-app').emulated);
   t.false(behaviourOf('nginx').emulated);
 });
 
 test('without declared ports it listens on the targetPorts of the Services that select it', (t) => {
   const services = [
-    serviceOf({ selector: { app: 'x' }, ports: [{ port: 80, targetPort: 8000 }, { port: 81 }, { port: 82, targetPort: 'named' }] }),
+    serviceOf({
+      selector: { app: 'x' },
+      ports: [{ port: 80, targetPort: 8000 }, { port: 81 }, { port: 82, targetPort: 'named' }],
+    }),
     serviceOf({ selector: { app: 'y' }, ports: [{ port: 1 }] }),
     serviceOf({ ports: [{ port: 2 }] }),
     serviceOf({ selector: { app: 'x' }, ports: [{ port: 3 }] }, 'other'),
@@ -72,11 +91,19 @@ test('without declared ports it listens on the targetPorts of the Services that 
 });
 
 const processes: [name: string, container: Partial<Container>, expected: ContainerPlan][] = [
-  ['a command replaces the server', { image: 'nginx', command: ['sleep'], args: ['9'] }, { kind: 'command', argv: ['sleep', '9'] }],
+  [
+    'a command replaces the server',
+    { image: 'nginx', command: ['sleep'], args: ['9'] },
+    { kind: 'command', argv: ['sleep', '9'] },
+  ],
   ['args of a shell image are the command', { image: 'busybox', args: ['bash'] }, { kind: 'command', argv: ['bash'] }],
   ['a shell with stdin waits', { image: 'nicolaka/netshoot', stdin: true }, { kind: 'command', argv: ['bash'] }],
   ['a shell without stdin ends at once', { image: 'ubuntu' }, { kind: 'exit', exitCode: 0, output: '' }],
-  ['options of curlimages/curl go to curl', { image: 'curlimages/curl', args: ['-s', 'x'] }, { kind: 'command', argv: ['curl', '-s', 'x'] }],
+  [
+    'options of curlimages/curl go to curl',
+    { image: 'curlimages/curl', args: ['-s', 'x'] },
+    { kind: 'command', argv: ['curl', '-s', 'x'] },
+  ],
   ['another word there is a program', { image: 'curlimages/curl', args: ['sh'] }, { kind: 'command', argv: ['sh'] }],
   ['pause waits', { image: 'registry.k8s.io/pause:3.9' }, { kind: 'pause' }],
 ];

@@ -9,15 +9,24 @@ const ending = (code: number): HttpResponse => ({ ...text(''), exitCode: code })
 export const netexec: Answerer = {
   http(request, { place, timestamp }) {
     switch (pathOf(request).toLowerCase()) {
-      case '/clientip': return text(request.remoteAddress);
-      case '/echo': return echo(request);
-      case '/exit': return ending(Number(queryOf(request, 'code')) || 0);
-      case '/header': return text(request.headers[queryOf(request, 'key').toLowerCase()] ?? '');
-      case '/healthz': return text('');
-      case '/hostname': return text(place.hostname);
-      case '/shutdown': return ending(0);
-      case '/': return text(`NOW: ${timestamp()}`);
-      default: return text('404 page not found\n', 404);
+      case '/clientip':
+        return text(request.remoteAddress);
+      case '/echo':
+        return echo(request);
+      case '/exit':
+        return ending(Number(queryOf(request, 'code')) || 0);
+      case '/header':
+        return text(request.headers[queryOf(request, 'key').toLowerCase()] ?? '');
+      case '/healthz':
+        return text('');
+      case '/hostname':
+        return text(place.hostname);
+      case '/shutdown':
+        return ending(0);
+      case '/':
+        return text(`NOW: ${timestamp()}`);
+      default:
+        return text('404 page not found\n', 404);
     }
   },
   udp(message, remoteAddress, { place }) {

@@ -48,7 +48,8 @@ export const nginx: Answerer = {
 };
 
 export const httpd: Answerer = {
-  http: (_request, { place }) => named(html(`<html><body><h1>It works!</h1><p>${place.hostname}</p></body></html>\n`), 'Apache'),
+  http: (_request, { place }) =>
+    named(html(`<html><body><h1>It works!</h1><p>${place.hostname}</p></body></html>\n`), 'Apache'),
   logLine: nginx.logLine,
 };
 

@@ -30,7 +30,10 @@ function page(request: HttpRequest, context: AnswerContext): string {
 /** Request.Write: request line, Host, User-Agent, body headers, then all others sorted, CRLF at each end. */
 function writtenByGo(request: HttpRequest): string {
   const { headers } = request;
-  const others = Object.keys(headers).filter((name) => !writtenApart.has(name)).map(canonical).sort();
+  const others = Object.keys(headers)
+    .filter((name) => !writtenApart.has(name))
+    .map(canonical)
+    .sort();
   const length = headers['content-length'];
   const lines = [
     `${request.method} ${request.target} HTTP/1.1`,
@@ -45,13 +48,19 @@ function writtenByGo(request: HttpRequest): string {
 
 /** Go textproto.CanonicalMIMEHeaderKey: `x-forwarded-for` gives `X-Forwarded-For`. */
 export function canonical(name: string): string {
-  return name.split('-').map((part) => part.charAt(0).toUpperCase() + part.slice(1)).join('-');
+  return name
+    .split('-')
+    .map((part) => part.charAt(0).toUpperCase() + part.slice(1))
+    .join('-');
 }
 
 function api(request: HttpRequest, context: AnswerContext): HttpResponse {
   const { name = '' } = context.parameters;
   const headers = Object.fromEntries(
-    Object.keys(request.headers).filter((key) => key !== 'host').map(canonical).sort()
+    Object.keys(request.headers)
+      .filter((key) => key !== 'host')
+      .map(canonical)
+      .sort()
       .map((key) => [key, [request.headers[key.toLowerCase()]]]),
   );
   const data = {
