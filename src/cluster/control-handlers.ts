@@ -30,7 +30,7 @@ export function controlHandlers(lab: LabParts): Map<string, ControlHandler> {
     'same-settings': (body) => requireSame(lab, body as Partial<LabSettings>),
     apply: (body) => apply(lab, body as ManifestText[]),
     sections: () => sections(lab),
-    down: () => void setImmediate(() => process.exit(0)),
+    down: () => down(lab),
   };
   return new Map(Object.entries(handlers).map(([name, handler]) => [name, speakingPlainly(handler)]));
 }
@@ -73,6 +73,12 @@ async function apply({ desired, kubelet, proxies }: LabParts, manifests: Manifes
 
 async function sections({ desired, settings, proxies, wiring, iptables }: LabParts) {
   const plan = planSections(desired, settings, proxies);
-  const kernel = await kernelSections(desired, wiring.namespaces, iptables);
+  const kernel = await kernelSections(desired, wiring.namespaces, iptables, settings.attach);
   return { plan: Object.fromEntries(plan), kernel: Object.fromEntries(kernel) };
+}
+
+/** Ends the daemon, and with it everything. The link in the machine's namespace goes first, so that it is gone for sure. */
+async function down({ wiring, settings }: LabParts): Promise<void> {
+  if (settings.attach) await wiring.change([], ['machine/1-host']);
+  setImmediate(() => process.exit(0));
 }

@@ -5,7 +5,7 @@ import { saveRules, type IptablesVariant } from '../kernel/iptables.js';
 import type { NetworkNamespace } from '../kernel/netns.js';
 import { runProcess } from '../kernel/process.js';
 import type { Namespaces } from '../kernel/operations.js';
-import { planMachines } from '../fabric/machines.js';
+import { hostNamespace, planMachines } from '../fabric/machines.js';
 import { planPod } from '../fabric/pods.js';
 import type { ServiceProxies } from '../node/service-proxies.js';
 import { iptablesEngine } from '../proxy/iptables/engine.js';
@@ -36,9 +36,12 @@ export async function kernelSections(
   desired: DesiredState,
   namespaces: Namespaces,
   variant: IptablesVariant,
+  attach: boolean,
 ): Promise<Sections> {
   const sections = new Map<string, string>();
   for (const name of namespaces.names()) {
+    // The machine's own namespace holds what is none of ours.
+    if (attach && name === hostNamespace) continue;
     const namespace = namespaces.get(name);
     sections.set(`addresses/${name}`, await ip(namespace, 'addr'));
     sections.set(`routes/${name}`, await ip(namespace, 'route'));

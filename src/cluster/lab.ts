@@ -2,7 +2,7 @@
  * A lab, from nothing to ready, as a list of steps. Each step's work is elsewhere; here is only their order.
  */
 import type { KubeObject } from '../api/object.js';
-import { planMachines } from '../fabric/machines.js';
+import { attachmentOf, hostNamespace, planMachines } from '../fabric/machines.js';
 import { mountOwnProc, pidOnMachine } from '../kernel/mounts.js';
 import { leaveMachineNamespace } from '../kernel/netns.js';
 import { createPodNetwork } from '../node/pod-network.js';
@@ -11,6 +11,7 @@ import { Wiring } from '../node/wiring.js';
 import { createWorld } from '../world/world.js';
 import { serveControl } from './control.js';
 import { controlHandlers } from './control-handlers.js';
+import { refuseOverlap } from './attach.js';
 import { createDesiredState, type DesiredState } from './desired.js';
 import { startKubelet } from './kubelet-start.js';
 import { chooseIptables, createNodeProxies } from './proxies.js';
@@ -34,12 +35,15 @@ export async function startLab(request: StartRequest, progress: (text: string) =
   const desired = createDesiredState({ world, config: settings.config });
   const outcome = desired.apply(request.manifests);
 
+  if (settings.attach) refuseOverlap(desired.config, request.rootless);
+
   progress('making namespaces');
-  leaveMachineNamespace();
+  const machine = leaveMachineNamespace();
   mountOwnProc();
   const kubeletStart = startKubelet();
   const wiring = new Wiring();
-  await wiring.change(planMachines(desired.config));
+  if (settings.attach) wiring.namespaces.adopt({ name: hostNamespace, fd: machine.fd });
+  await wiring.change(planMachines(desired.config, settings.attach ? attachmentOf(name) : undefined));
   const iptables = await chooseIptables(wiring.namespaces.get(desired.config.nodes[0]?.name ?? ''), settings.iptables);
 
   progress('starting pods and writing rules');

@@ -14,7 +14,7 @@ const daemonEntry = fileURLToPath(new URL('./daemon.js', import.meta.url));
 
 /** Resolves when the lab answers. @throws CommandFailure in the daemon's words, or why there is no daemon. */
 export async function launchLab(
-  request: Omit<StartRequest, 'launcher'>,
+  request: Omit<StartRequest, 'launcher' | 'rootless'>,
   directory: StateDirectory,
   progress: (text: string) => void,
 ): Promise<Extract<StartReport, { kind: 'ready' }>> {
@@ -23,7 +23,7 @@ export async function launchLab(
   const child = launchDaemon({ command, logFile: directory.log, env: process.env });
   const channel = child.stdio[3] as Duplex;
   if (child.pid === undefined) throw new CommandFailure('missingTool', 'lab: cannot start "unshare" (package util-linux)');
-  channel.write(`${JSON.stringify({ ...request, launcher: child.pid })}\n`);
+  channel.write(`${JSON.stringify({ ...request, launcher: child.pid, rootless: process.getuid?.() !== 0 })}\n`);
   try {
     for await (const line of createInterface({ input: channel })) {
       const report = JSON.parse(line) as StartReport;

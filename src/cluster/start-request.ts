@@ -30,6 +30,8 @@ export interface StartRequest {
   manifests: ManifestText[];
   /** Process id of the `unshare` that holds the namespaces. */
   launcher: number;
+  /** Whether the daemon is in a user namespace, because the user is not root. */
+  rootless: boolean;
   stateRoot: string;
 }
 

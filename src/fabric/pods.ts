@@ -4,7 +4,7 @@
  * Source: projectcalico/calico `cni-plugin/pkg/dataplane/linux/dataplane_linux.go`.
  */
 
-import { sysctls } from './machines.js';
+import { podSysctls, sysctls } from './machines.js';
 import { addressNumber, caliMac, caliName, macOf, podNamespace } from './naming.js';
 import type { Operation, Piece } from './operation.js';
 
@@ -34,12 +34,7 @@ export function planPod(pod: PodPlacement): Piece {
     key: `pod/${pod.namespace}/${pod.name}`,
     make: [
       { op: 'namespace.create', namespace },
-      ...sysctls(namespace, {
-        'ipv6/conf/all/accept_dad': '0',
-        'ipv6/conf/default/accept_dad': '0',
-        'ipv6/conf/default/router_solicitations': '0',
-        'ipv6/conf/default/addr_gen_mode': '0',
-      }),
+      ...sysctls(namespace, podSysctls),
       { op: 'veth.create', a: { ...nodeEnd, mac: caliMac }, b: { ...podEnd, mac: macOf(namespace) } },
       ...nodeSide(nodeEnd, pod.address),
       ...podSide(podEnd, pod.address),
