@@ -5,7 +5,7 @@
  * REST face print the same words. Source: apimachinery `pkg/api/errors/errors.go`, `metav1.Status`.
  */
 
-/** `metav1.CauseType` values that validation produces. */
+/** `metav1.CauseType` values that validation and server-side apply produce. */
 export type CauseReason =
   | 'FieldValueRequired'
   | 'FieldValueInvalid'
@@ -16,7 +16,11 @@ export type CauseReason =
   | 'FieldValueTooLong'
   | 'FieldValueTooMany'
   | 'FieldValueTypeInvalid'
+  | 'FieldManagerConflict'
   | 'InternalError';
+
+/** The causes that are about one field's value, which have words of their own. */
+export type FieldReason = Exclude<CauseReason, 'FieldManagerConflict'>;
 
 /** One field that is wrong. `field` is a path such as `spec.ports[0].nodePort`. */
 export interface StatusCause {
