@@ -38,7 +38,11 @@ function ensureLine({ position, rule }: Extract<EnsureOperation, { operation: 'E
 }
 
 /** Chains and jumps of one table, without the chains that the table's own text names already. */
-export function ensureText(table: XtablesTable, operations: readonly EnsureOperation[], known: readonly string[]): string {
+export function ensureText(
+  table: XtablesTable,
+  operations: readonly EnsureOperation[],
+  known: readonly string[],
+): string {
   const chains = new Set<string>();
   const rules: string[] = [];
   for (const operation of operations) {

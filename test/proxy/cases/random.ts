@@ -4,7 +4,7 @@
  */
 import type { Service, ServicePort } from 'kubernetes-types/core/v1.js';
 import type { Endpoint, EndpointSlice } from 'kubernetes-types/discovery/v1.js';
-import { nodes, type NodeName, service, slice } from './world.js';
+import { type NodeName, nodes, service, slice } from './world.js';
 
 export interface Cluster {
   readonly services: Service[];
@@ -65,12 +65,18 @@ function randomService(dice: Dice, index: number, nodePort: () => number): Servi
       externalIPs,
       ...(external || externalIPs.length > 0 ? { externalTrafficPolicy: policy } : {}),
       ...(type === 'LoadBalancer' && policy === 'Local' ? { healthCheckNodePort: nodePort() } : {}),
-      ...(type === 'LoadBalancer' && dice.chance(40) ? { loadBalancerSourceRanges: [dice.pick(['192.168.56.0/24', '10.1.2.3/16'])] } : {}),
-      ...(affinity ? { sessionAffinity: 'ClientIP', sessionAffinityConfig: { clientIP: { timeoutSeconds: dice.pick([30, 600]) } } } : {}),
+      ...(type === 'LoadBalancer' && dice.chance(40)
+        ? { loadBalancerSourceRanges: [dice.pick(['192.168.56.0/24', '10.1.2.3/16'])] }
+        : {}),
+      ...(affinity
+        ? { sessionAffinity: 'ClientIP', sessionAffinityConfig: { clientIP: { timeoutSeconds: dice.pick([30, 600]) } } }
+        : {}),
       ports: ports(dice, external ? nodePort : undefined),
     },
     {
-      ...(type === 'LoadBalancer' && dice.chance(80) ? { ingress: [{ ip: `192.168.57.${index}`, ipMode: dice.pick(['VIP', 'VIP', 'Proxy']) }] } : {}),
+      ...(type === 'LoadBalancer' && dice.chance(80)
+        ? { ingress: [{ ip: `192.168.57.${index}`, ipMode: dice.pick(['VIP', 'VIP', 'Proxy']) }] }
+        : {}),
       ...(dice.chance(5) ? { labels: { 'service.kubernetes.io/service-proxy-name': 'other' } } : {}),
     },
   );
@@ -96,7 +102,9 @@ function randomSlice(dice: Dice, { metadata, spec }: Service, index: number): En
 export function randomCluster(seed: number): Cluster {
   const dice = new Dice(seed * 7919 + 1);
   let lastNodePort = 30000;
-  const services = Array.from({ length: dice.below(21) }, (_, index) => randomService(dice, index, () => ++lastNodePort));
+  const services = Array.from({ length: dice.below(21) }, (_, index) =>
+    randomService(dice, index, () => ++lastNodePort),
+  );
   const slices = services.flatMap((owner, index) => (dice.chance(85) ? [randomSlice(dice, owner, index)] : []));
   return { services, slices };
 }

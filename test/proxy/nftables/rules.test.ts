@@ -37,7 +37,11 @@ test('nftables overall table faithful', (t) => {
 });
 
 test('nftables overall table replayable', (t) => {
-  matchesGolden(t, renderNft(compile(overall, { seed: 7, nodePortAddresses: ['0.0.0.0/0'], serviceCIDRs: [podCIDR] })), 'nft');
+  matchesGolden(
+    t,
+    renderNft(compile(overall, { seed: 7, nodePortAddresses: ['0.0.0.0/0'], serviceCIDRs: [podCIDR] })),
+    'nft',
+  );
 });
 
 const web = service('web', { type: 'NodePort', clusterIP: '10.100.3.1', ports: [{ port: 80, nodePort: 30080 }] });
@@ -50,7 +54,11 @@ test('nothing changed: nothing to do', (t) => {
 
 test('nftables transaction of one changed endpoint', (t) => {
   const change = planNftables(compile(atA), compile(atD));
-  t.regex(change?.staleChains.join() ?? '', /^endpoint-[A-Z2-7]{8}-default\/web\/tcp\/__10\.111\.156\.70\/8080$/, 'deleted later');
+  t.regex(
+    change?.staleChains.join() ?? '',
+    /^endpoint-[A-Z2-7]{8}-default\/web\/tcp\/__10\.111\.156\.70\/8080$/,
+    'deleted later',
+  );
   t.false(change?.transaction.includes(' element '), 'no map changes');
   matchesGolden(t, change?.transaction ?? '', 'nft');
 });
