@@ -70,7 +70,13 @@ export function canonicalJson(value: unknown): string {
 export function uidOf(seed: number, key: string, incarnation: number): string {
   const hex = digestOf(seed, 'uid', key, incarnation);
   const variant = ((Number.parseInt(hex.charAt(16), 16) & 0x3) | 0x8).toString(16);
-  return [hex.slice(0, 8), hex.slice(8, 12), `4${hex.slice(13, 16)}`, variant + hex.slice(17, 20), hex.slice(20, 32)].join('-');
+  return [
+    hex.slice(0, 8),
+    hex.slice(8, 12),
+    `4${hex.slice(13, 16)}`,
+    variant + hex.slice(17, 20),
+    hex.slice(20, 32),
+  ].join('-');
 }
 
 /** A locally administered unicast MAC address (`02:…`, IEEE 802) made from names. */

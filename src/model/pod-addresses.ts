@@ -23,7 +23,10 @@ export function pinnedAddress(annotations: Readonly<Record<string, string>> | un
   const text = annotations?.[pinnedAddressAnnotation];
   if (text === undefined) return undefined;
   const list = parseList(text);
-  if (!list) return { error: `failed to parse IPs annotation: must be a JSON list of one IPv4 address such as ["10.111.218.82"]` };
+  if (!list)
+    return {
+      error: `failed to parse IPs annotation: must be a JSON list of one IPv4 address such as ["10.111.218.82"]`,
+    };
   const [address = '', ...more] = list;
   if (more.length > 0) return { error: 'cannot have more than one IPv4 address for "ipAddrs" annotation' };
   if (addressNumber(address) === undefined) return { error: `invalid IP format: ${address}` };
@@ -33,7 +36,9 @@ export function pinnedAddress(annotations: Readonly<Record<string, string>> | un
 function parseList(text: string): string[] | undefined {
   try {
     const value: unknown = JSON.parse(text);
-    return Array.isArray(value) && value.length > 0 && value.every((item) => typeof item === 'string') ? value : undefined;
+    return Array.isArray(value) && value.length > 0 && value.every((item) => typeof item === 'string')
+      ? value
+      : undefined;
   } catch {
     return undefined;
   }
@@ -89,5 +94,7 @@ function probeBlocks(request: AddressRequest): AddressChoice {
       if (!taken(address)) return { address };
     }
   }
-  return { error: `failed to request IPv4 addresses. Assigned 0 out of 1 requested IPv4 addresses; no free address is left in the blocks of node ${node.node}` };
+  return {
+    error: `failed to request IPv4 addresses. Assigned 0 out of 1 requested IPv4 addresses; no free address is left in the blocks of node ${node.node}`,
+  };
 }

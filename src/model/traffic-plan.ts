@@ -57,9 +57,7 @@ function sharedFields(service: Service, spec: ServiceSpec, clusterIP: string, fa
     clusterIP,
     externalIPs: present((spec.externalIPs ?? []).map((ip) => canonicalIP(ip, family))),
     loadBalancerVIPs: loadBalancerVIPs(service, family),
-    loadBalancerSourceRanges: present(
-      (spec.loadBalancerSourceRanges ?? []).map((cidr) => canonicalCIDR(cidr, family)),
-    ),
+    loadBalancerSourceRanges: present((spec.loadBalancerSourceRanges ?? []).map((cidr) => canonicalCIDR(cidr, family))),
     affinitySeconds:
       spec.sessionAffinity === 'ClientIP'
         ? (spec.sessionAffinityConfig?.clientIP?.timeoutSeconds ?? defaultAffinitySeconds)

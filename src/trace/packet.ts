@@ -56,8 +56,15 @@ export function walkResult<Step>(packet: Packet, courses: readonly WalkCourse<St
   const verdict = courses[0]?.verdict ?? 'ACCEPT';
   const other = courses.find((course) => course.verdict !== verdict);
   if (other !== undefined) {
-    throw new Error(`${packet.destination}:${packet.port} may end in ${verdict} or ${other.verdict}: the rules disagree`);
+    throw new Error(
+      `${packet.destination}:${packet.port} may end in ${verdict} or ${other.verdict}: the rules disagree`,
+    );
   }
   const endpoints = new Set(courses.map(({ endpoint }) => endpoint).filter((endpoint) => endpoint !== undefined));
-  return { verdict, endpoints: [...endpoints].sort(), masquerade: courses.some((course) => course.masquerade), courses };
+  return {
+    verdict,
+    endpoints: [...endpoints].sort(),
+    masquerade: courses.some((course) => course.masquerade),
+    courses,
+  };
 }

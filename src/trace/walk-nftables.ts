@@ -5,7 +5,13 @@
  */
 import { cidrContains } from '../model/traffic-address.js';
 import type { NftablesRuleSet } from '../proxy/nftables/compile.js';
-import { type AddressValue, type Expression, lowerCase, type NftRule, type Statement } from '../proxy/nftables/expression.js';
+import {
+  type AddressValue,
+  type Expression,
+  lowerCase,
+  type NftRule,
+  type Statement,
+} from '../proxy/nftables/expression.js';
 import { applyOperations, emptyTable, type InstalledTable } from '../proxy/nftables/installed.js';
 import { installOperations } from '../proxy/nftables/transaction.js';
 import { isLocalAddress, type Packet, type WalkCourse, type WalkNode, type WalkResult, walkResult } from './packet.js';
@@ -143,7 +149,7 @@ function walkChain(name: string, start: State, world: World): Exit[] {
         continue;
       }
       if (answers.includes('maybe')) next.push(state);
-      const effect = perform(rule.then, { ...state, path: [...state.path, rule] }, world);
+      const effect = perform(rule.action, { ...state, path: [...state.path, rule] }, world);
       next.push(...effect.next);
       exits.push(...effect.leaves);
     }
@@ -184,7 +190,9 @@ export function walkNftables(ruleSet: NftablesRuleSet, packet: Packet, node: Wal
   const world: World = { table: applyOperations(emptyTable, installOperations(ruleSet)), node };
   const start: State = { packet, mark: 0, endpoint: undefined, masquerade: false, path: [] };
   const exits = pass(hooksFor(packet), start, world).flatMap((exit) =>
-    exit.ended === undefined || exit.ended === 'accepted' ? pass(hooksAfterRouting(exit.state, node), exit.state, world) : [exit],
+    exit.ended === undefined || exit.ended === 'accepted'
+      ? pass(hooksAfterRouting(exit.state, node), exit.state, world)
+      : [exit],
   );
   return walkResult(packet, exits.map(course));
 }

@@ -5,11 +5,12 @@
  * Mirrors the tracer of kube-proxy's own unit tests (`iptables/proxier_test.go`), but follows every rule that leaves
  * the choice to chance both ways. Understands only the rule forms that the engine emits, and throws on any other.
  */
+
+import { cidrContains } from '../model/traffic-address.js';
 import type { IptablesRuleSet } from '../proxy/iptables/compile.js';
 import { type Chains, type InstalledTables, installedTables } from '../proxy/iptables/save.js';
 import type { Match, Rule } from '../proxy/xtables/rule.js';
 import { isLocalAddress, type Packet, type WalkCourse, type WalkNode, type WalkResult, walkResult } from './packet.js';
-import { cidrContains } from '../model/traffic-address.js';
 
 /** The packet on its way: what rules have done to it. */
 interface State {

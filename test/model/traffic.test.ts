@@ -6,7 +6,13 @@ import { planTraffic, trafficOfNode } from '../../src/model/traffic.js';
 import { canonicalCIDR, canonicalIP, cidrContains } from '../../src/model/traffic-address.js';
 import { endpoint, node, service, slice } from '../proxy/cases/world.js';
 
-const web = service('web', { clusterIP: '10.100.0.1', ports: [{ name: 'http', port: 80 }, { name: 'dns', port: 53, protocol: 'UDP' }] });
+const web = service('web', {
+  clusterIP: '10.100.0.1',
+  ports: [
+    { name: 'http', port: 80 },
+    { name: 'dns', port: 53, protocol: 'UDP' },
+  ],
+});
 const api = service('api', { clusterIP: '10.100.0.2', ports: [{ port: 443 }] });
 
 function names(services: Service[], endpointSlices: EndpointSlice[] = []): string[] {
@@ -34,7 +40,11 @@ for (const [what, spec] of [
 }
 
 test('a dual-stack Service is planned for each family by its own address', (t) => {
-  const dual = service('x', { clusterIP: '10.100.0.4', clusterIPs: ['10.100.0.4', 'fd00:0::4'], ports: [{ port: 80 }] });
+  const dual = service('x', {
+    clusterIP: '10.100.0.4',
+    clusterIPs: ['10.100.0.4', 'fd00:0::4'],
+    ports: [{ port: 80 }],
+  });
   const input = { services: [dual], endpointSlices: [] };
   t.is(planTraffic(input).ports[0]?.clusterIP, '10.100.0.4');
   t.is(planTraffic({ ...input, family: 'IPv6' }).ports[0]?.clusterIP, 'fd00::4');
@@ -44,7 +54,10 @@ test('endpoints are sorted as strings, as kube-proxy’s own test shows', (t) =>
   const addresses = ['10.1.1.1', '10.1.1.11', '10.1.1.2'].map((ip) => ({ ...endpoint('a'), addresses: [ip] }));
   const slices = [slice('api', addresses, [{ name: '', port: 11, protocol: 'TCP' }])];
   const plan = planTraffic({ services: [api], endpointSlices: slices });
-  t.deepEqual(plan.ports[0]?.endpoints.map(({ text }) => text), ['10.1.1.11:11', '10.1.1.1:11', '10.1.1.2:11']);
+  t.deepEqual(
+    plan.ports[0]?.endpoints.map(({ text }) => text),
+    ['10.1.1.11:11', '10.1.1.1:11', '10.1.1.2:11'],
+  );
 });
 
 test('nil conditions mean ready and serving, but not terminating', (t) => {
@@ -85,12 +98,17 @@ const checked = service('lb', {
   clusterIP: '10.100.0.9',
   externalTrafficPolicy: 'Local',
   healthCheckNodePort: 31000,
-  ports: [{ name: 'a', port: 80 }, { name: 'b', port: 81 }],
+  ports: [
+    { name: 'a', port: 80 },
+    { name: 'b', port: 81 },
+  ],
 });
 
 test('health checks count distinct ready addresses on this node, over all ports', (t) => {
   const ports = ['a', 'b'].map((name) => ({ name, port: 8080, protocol: 'TCP' }));
-  const slices = [slice('lb', [endpoint('a'), endpoint('b'), endpoint('c', { ready: false, terminating: true })], ports)];
+  const slices = [
+    slice('lb', [endpoint('a'), endpoint('b'), endpoint('c', { ready: false, terminating: true })], ports),
+  ];
   const plan = planTraffic({ services: [checked], endpointSlices: slices });
   t.deepEqual(trafficOfNode(plan, node()).healthChecks, [
     { namespace: 'default', service: 'lb', port: 31000, localEndpoints: 1 },

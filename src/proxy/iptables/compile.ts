@@ -7,7 +7,15 @@
  */
 import type { IPFamily, NodeServicePort, NodeTraffic } from '../../model/traffic.js';
 import type { Rule } from '../xtables/rule.js';
-import { filterChains, forwardRules, kubeletFirewall, localnetRules, masqueradeRules, natChains, nodePortsRules } from './fixed.js';
+import {
+  filterChains,
+  forwardRules,
+  kubeletFirewall,
+  localnetRules,
+  masqueradeRules,
+  natChains,
+  nodePortsRules,
+} from './fixed.js';
 import { serviceChains } from './names.js';
 import type { IptablesOptions } from './options.js';
 import { ownChains } from './policy-rules.js';

@@ -3,11 +3,12 @@
  *
  * Source: kube-proxy v1.30.5 `syncProxyRules`, before and after its loop over service ports.
  */
-import type { Provenance } from '../contract.js';
-import { accept, comment, drop, jump, type Match, returns, type Rule, type Target } from '../xtables/rule.js';
-import { cidrContains } from '../../model/traffic-address.js';
-import { type IptablesOptions, masqueradeMark } from './options.js';
+
 import type { IPFamily } from '../../model/traffic.js';
+import { cidrContains } from '../../model/traffic-address.js';
+import type { Provenance } from '../contract.js';
+import { accept, comment, drop, jump, type Match, type Rule, returns, type Target } from '../xtables/rule.js';
+import { type IptablesOptions, masqueradeMark } from './options.js';
 
 /** Chains written whole on every sync, in upstream's order. */
 export const filterChains = [

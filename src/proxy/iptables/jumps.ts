@@ -6,19 +6,8 @@
  * `utiliptables.Monitor`.
  */
 import type { Provenance } from '../contract.js';
-import { ruleArguments } from '../xtables/restore-text.js';
-import { comment, jump, type Match, type Rule, type XtablesTable } from '../xtables/rule.js';
-import { savedLine } from '../xtables/save-text.js';
-
-/** One thing that must exist in the kernel before rules are restored; what is there already stays as it is. */
-export type EnsureOperation =
-  | { readonly operation: 'EnsureChain'; readonly table: XtablesTable; readonly chain: string }
-  | {
-      readonly operation: 'EnsureRule';
-      readonly table: XtablesTable;
-      readonly position: 'Prepend' | 'Append';
-      readonly rule: Rule;
-    };
+import type { EnsureOperation } from '../xtables/ensure.js';
+import { comment, jump, type Match, type XtablesTable } from '../xtables/rule.js';
 
 const from: Provenance = { object: 'kube-proxy', field: 'jumps' };
 const isNew: Match = { match: 'conntrack', states: 'NEW' };
@@ -63,23 +52,3 @@ export const jumpRules: readonly EnsureOperation[] = [
   ...canaryTables.map((table): EnsureOperation => ({ operation: 'EnsureChain', table, chain: canaryChain })),
   ...jumps.flatMap(ensure),
 ];
-
-/** The operations whose result is not yet in what `iptables-save` printed. */
-export function missing(operations: readonly EnsureOperation[], saved: string): EnsureOperation[] {
-  const present = new Set<string>();
-  let table = '';
-  for (const line of saved.split('\n')) {
-    if (line.startsWith('*')) table = line.slice(1);
-    else present.add(`${table} ${line.startsWith(':') ? line.split(' ')[0] : line}`);
-  }
-  return operations.filter((operation) =>
-    operation.operation === 'EnsureChain'
-      ? !present.has(`${operation.table} :${operation.chain}`)
-      : !present.has(`${operation.table} ${savedLine(operation.rule)}`),
-  );
-}
-
-/** A rule as `iptables-restore` inserts it without touching the rest of the chain. */
-export function ensureLine({ position, rule }: Extract<EnsureOperation, { operation: 'EnsureRule' }>): string {
-  return position === 'Prepend' ? `-I ${rule.chain} 1${ruleArguments(rule)}` : `-A ${rule.chain}${ruleArguments(rule)}`;
-}

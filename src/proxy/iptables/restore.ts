@@ -6,10 +6,10 @@
  * Differs: chains are deleted in the sync that made them stale; kube-proxy waits up to a syncPeriod in clusters of more
  * than 1000 endpoints.
  */
-import { appendParts, chainLine } from '../xtables/restore-text.js';
-import type { Rule, XtablesTable } from '../xtables/rule.js';
+import { type EnsureOperation, ensureText } from '../xtables/ensure.js';
+import { chainLines, rulesText } from '../xtables/restore-text.js';
 import type { IptablesRuleSet, PortRules, TableFrame } from './compile.js';
-import { type EnsureOperation, ensureLine, jumpRules } from './jumps.js';
+import { jumpRules } from './jumps.js';
 import { isServiceChain } from './names.js';
 
 /** The texts of one port, each line with its line end. */
@@ -22,26 +22,11 @@ interface PortText {
 
 const texts = new WeakMap<PortRules, PortText>();
 
-/** Joined from small pieces at once: strings added up one by one cost several times as much at 100,000 rules. */
-function lines(rules: readonly Rule[]): string {
-  if (rules.length === 0) return '';
-  const parts: string[] = [];
-  for (const rule of rules) {
-    appendParts(rule, parts);
-    parts.push('\n');
-  }
-  return parts.join('');
-}
-
-function chainLines(chains: readonly string[]): string {
-  return chains.map((chain) => `${chainLine(chain)}\n`).join('');
-}
-
 function textOf(port: PortRules): PortText {
   const known = texts.get(port);
   if (known !== undefined) return known;
   const { filter, nat, chains, rules } = port;
-  const text = { filter: lines(filter), nat: lines(nat), chains: chainLines(chains), rules: lines(rules) };
+  const text = { filter: rulesText(filter), nat: rulesText(nat), chains: chainLines(chains), rules: rulesText(rules) };
   texts.set(port, text);
   return text;
 }
@@ -57,20 +42,20 @@ interface Selection {
 }
 
 function filterTable({ filter, ports }: IptablesRuleSet, ensure: readonly EnsureOperation[]): string[] {
-  const parts = [chainLines(filter.chains), ensureText('filter', ensure, filter.chains), lines(filter.before)];
+  const parts = [chainLines(filter.chains), ensureText('filter', ensure, filter.chains), rulesText(filter.before)];
   for (const port of ports) parts.push(textOf(port).filter);
-  parts.push(lines(filter.after));
+  parts.push(rulesText(filter.after));
   return parts;
 }
 
 function natTable({ nat, ports }: IptablesRuleSet, { includes, stale, ensure }: Selection): string[] {
   const own = ports.map((port) => (includes(port) ? textOf(port) : undefined));
   const parts = [chainLines(nat.chains), ...own.map((text) => text?.chains ?? ''), chainLines(stale)];
-  parts.push(ensureText('nat', ensure, nat.chains), lines(nat.before));
+  parts.push(ensureText('nat', ensure, nat.chains), rulesText(nat.before));
   ports.forEach((port, index) => {
     parts.push(textOf(port).nat, own[index]?.rules ?? '');
   });
-  parts.push(...stale.map((chain) => `-X ${chain}\n`), lines(nat.after));
+  parts.push(...stale.map((chain) => `-X ${chain}\n`), rulesText(nat.after));
   return parts;
 }
 
@@ -84,18 +69,6 @@ function transaction(ruleSet: IptablesRuleSet, selection: Selection): string {
 /** The whole rule set, in kube-proxy's exact shape of a full sync. */
 export function renderRestore(ruleSet: IptablesRuleSet): string {
   return transaction(ruleSet, everything);
-}
-
-/** Chains and jumps of one table, without the chains that the table's own text names already. */
-function ensureText(table: XtablesTable, operations: readonly EnsureOperation[], known: readonly string[]): string {
-  const chains = new Set<string>();
-  const rules: string[] = [];
-  for (const operation of operations) {
-    if (operation.table !== table) continue;
-    if (operation.operation === 'EnsureChain') chains.add(operation.chain);
-    else rules.push(`${ensureLine(operation)}\n`);
-  }
-  return chainLines([...chains].filter((chain) => !known.includes(chain))) + rules.join('');
 }
 
 /**

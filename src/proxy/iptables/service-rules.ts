@@ -5,7 +5,7 @@
  * Source: kube-proxy v1.30.5 `syncProxyRules`, the "Capture …" part of its loop.
  */
 import type { NodeServicePort, ServicePortTraffic } from '../../model/traffic.js';
-import { accept, comment, drop, jump, type Match, reject, type Rule, type Target } from '../xtables/rule.js';
+import { accept, comment, drop, jump, type Match, type Rule, reject, type Target } from '../xtables/rule.js';
 import type { ServiceChains } from './names.js';
 
 /** Two lists, as they go to two tables. */
@@ -123,7 +123,11 @@ function healthCheck({ port: { traffic }, filter }: Writer): void {
 }
 
 /** All rules of a service port in the shared chains, in kube-proxy's order. */
-export function sharedChainRules(port: NodeServicePort, chains: ServiceChains, countLocalhost: boolean): SharedChainRules {
+export function sharedChainRules(
+  port: NodeServicePort,
+  chains: ServiceChains,
+  countLocalhost: boolean,
+): SharedChainRules {
   const writer: Writer = { port, chains, filter: [], nat: [] };
   clusterIP(writer);
   externalIPs(writer);

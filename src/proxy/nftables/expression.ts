@@ -35,7 +35,7 @@ export type Statement =
 export interface NftRule {
   readonly chain: string;
   readonly when: readonly Expression[];
-  readonly then: Statement;
+  readonly action: Statement;
   readonly comment?: string;
   readonly from: Provenance;
 }
@@ -104,9 +104,9 @@ export function ipKeyword(family: IPFamily): 'ip' | 'ip6' {
 }
 
 /** A rule's text without its chain. */
-export function ruleText({ when, then, comment }: NftRule, family: IPFamily): string {
+export function ruleText({ when, action, comment }: NftRule, family: IPFamily): string {
   const ip = ipKeyword(family);
-  const parts = [...when.map((expression) => expressionText(expression, ip)), statementText(then, ip)];
+  const parts = [...when.map((expression) => expressionText(expression, ip)), statementText(action, ip)];
   if (comment !== undefined) parts.push(`comment "${comment}"`);
   return parts.join(' ');
 }

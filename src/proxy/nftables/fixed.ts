@@ -4,8 +4,9 @@
  * Filter chains run before dstnat, as they look at the destination that the client named; only
  * filter-output-post-dnat comes after it. Source: kube-proxy v1.30.5 `setupNFTables`.
  */
-import { cidrContains } from '../../model/traffic-address.js';
+
 import type { IPFamily, Provenance } from '../../model/traffic.js';
+import { cidrContains } from '../../model/traffic-address.js';
 import type { Expression, NftRule, Statement } from './expression.js';
 import type { NftablesOptions } from './options.js';
 import type { BaseChain, Chain, Container, Element } from './table.js';
@@ -50,9 +51,9 @@ export const fixedChains: readonly Chain[] = [
   { name: 'reject-chain', comment: 'helper for @no-endpoint-services / @no-endpoint-nodeports' },
 ];
 
-function rule(chain: string, when: Expression[], then: Statement, field: string, comment?: string): NftRule {
+function rule(chain: string, when: Expression[], action: Statement, field: string, comment?: string): NftRule {
   const from: Provenance = { object: 'kube-proxy', field };
-  return comment === undefined ? { chain, when, then, from } : { chain, when, then, comment, from };
+  return comment === undefined ? { chain, when, action, from } : { chain, when, action, comment, from };
 }
 
 /** Which node addresses take node ports. */

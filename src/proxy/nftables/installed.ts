@@ -2,8 +2,9 @@
  * A table in memory: what operations make of it. Refuses what nft would refuse, so that a transaction can be checked
  * without a kernel (after knftables' Fake).
  */
-import type { Chain, Container, Element, Operation } from './table.js';
+
 import type { NftRule } from './expression.js';
+import type { Chain, Container, Element, Operation } from './table.js';
 
 export interface InstalledChain {
   readonly chain: Chain;
@@ -12,7 +13,10 @@ export interface InstalledChain {
 
 export interface InstalledTable {
   readonly chains: ReadonlyMap<string, InstalledChain>;
-  readonly containers: ReadonlyMap<string, { readonly container: Container; readonly elements: ReadonlyMap<string, Element> }>;
+  readonly containers: ReadonlyMap<
+    string,
+    { readonly container: Container; readonly elements: ReadonlyMap<string, Element> }
+  >;
 }
 
 interface Draft {

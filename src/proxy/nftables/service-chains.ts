@@ -4,8 +4,9 @@
  *
  * Source: kube-proxy v1.30.5 nftables `syncProxyRules` and `writeServiceToEndpointRules`.
  */
-import { cidrContains } from '../../model/traffic-address.js';
+
 import type { IPFamily, NodeServicePort, TrafficEndpoint } from '../../model/traffic.js';
+import { cidrContains } from '../../model/traffic-address.js';
 import type { LocalTrafficDetector } from '../contract.js';
 import { startingTurn } from '../turns.js';
 import type { Expression, NftRule, Statement } from './expression.js';
@@ -48,12 +49,18 @@ function localTraffic(detector: LocalTrafficDetector, negate = false): Expressio
 function firewallRules({ traffic }: NodeServicePort, chain: string, { nodeIP }: ChainContext): NftRule[] {
   const { loadBalancerSourceRanges: ranges, loadBalancerVIPs, from } = traffic;
   const nodeMayUseIt = nodeIP !== undefined && ranges.some((range) => cidrContains(range, nodeIP));
-  // A VIP may be an address of this node; then the node's own requests carry it as their source.
+  // A VIP may be an address of this node; action the node's own requests carry it as their source.
   const notIn = nodeMayUseIt ? [...ranges, ...loadBalancerVIPs] : ranges;
-  return [{ chain, when: [{ expression: 'address', side: 'saddr', value: { notIn } }], then: { statement: 'drop' }, from }];
+  return [
+    { chain, when: [{ expression: 'address', side: 'saddr', value: { notIn } }], action: { statement: 'drop' }, from },
+  ];
 }
 
-function internalMasquerade({ traffic, hasInternalEndpoints }: NodeServicePort, chains: ServiceChains, { options }: ChainContext): NftRule[] {
+function internalMasquerade(
+  { traffic, hasInternalEndpoints }: NodeServicePort,
+  chains: ServiceChains,
+  { options }: ChainContext,
+): NftRule[] {
   const outsiders = localTraffic(options.localTrafficDetector, true);
   if (!hasInternalEndpoints || (!options.masqueradeAll && outsiders === undefined)) return [];
   const { clusterIP, protocol, port, from, internalTrafficPolicy } = traffic;
@@ -63,27 +70,37 @@ function internalMasquerade({ traffic, hasInternalEndpoints }: NodeServicePort, 
   ];
   if (!options.masqueradeAll && outsiders !== undefined) when.push(outsiders);
   const chain = internalTrafficPolicy === 'Local' ? chains.local : chains.cluster;
-  return [{ chain, when, then: markForMasquerade, from }];
+  return [{ chain, when, action: markForMasquerade, from }];
 }
 
-function externalRules({ traffic, hasExternalEndpoints }: NodeServicePort, chains: ServiceChains, { options }: ChainContext): NftRule[] {
+function externalRules(
+  { traffic, hasExternalEndpoints }: NodeServicePort,
+  chains: ServiceChains,
+  { options }: ChainContext,
+): NftRule[] {
   const { from, externalTrafficPolicy } = traffic;
   const chain = chains.external;
   const goto = (to: string): Statement => ({ statement: 'goto', chain: to });
   if (externalTrafficPolicy === 'Cluster') {
     return [
-      { chain, when: [], then: markForMasquerade, from },
-      { chain, when: [], then: goto(chains.cluster), from },
+      { chain, when: [], action: markForMasquerade, from },
+      { chain, when: [], action: goto(chains.cluster), from },
     ];
   }
-  const rule = (when: Expression, then: Statement, comment: string): NftRule => ({ chain, when: [when], then, comment, from });
+  const rule = (when: Expression, action: Statement, comment: string): NftRule => ({
+    chain,
+    when: [when],
+    action,
+    comment,
+    from,
+  });
   const pods = localTraffic(options.localTrafficDetector);
   const rules = pods === undefined ? [] : [rule(pods, goto(chains.cluster), 'short-circuit pod traffic')];
   rules.push(
     rule(fromThisNode, markForMasquerade, 'masquerade local traffic'),
     rule(fromThisNode, goto(chains.cluster), 'short-circuit local traffic'),
   );
-  if (hasExternalEndpoints) rules.push({ chain, when: [], then: goto(chains.local), from });
+  if (hasExternalEndpoints) rules.push({ chain, when: [], action: goto(chains.local), from });
   return rules;
 }
 
@@ -99,32 +116,41 @@ function numgen(endpoints: readonly NamedEndpoint[], key: string, { balance, see
   return { statement: 'numgen', mode: 'inc', chains: [...chains.slice(start), ...chains.slice(0, start)] };
 }
 
-function balanceRules({ traffic }: NodeServicePort, chain: string, endpoints: readonly NamedEndpoint[], context: ChainContext): NftRule[] {
+function balanceRules(
+  { traffic }: NodeServicePort,
+  chain: string,
+  endpoints: readonly NamedEndpoint[],
+  context: ChainContext,
+): NftRule[] {
   const { name, protocol, from, affinitySeconds } = traffic;
   const sticky = endpoints.map(
     ({ affinitySet, chain: to }): NftRule => ({
       chain,
       when: [{ expression: 'address', side: 'saddr', value: { inSet: affinitySet } }],
-      then: { statement: 'goto', chain: to },
+      action: { statement: 'goto', chain: to },
       from,
     }),
   );
   const spread = numgen(endpoints, `${context.nodeName}/${name}/${protocol}`, context.options);
-  return [...(affinitySeconds === undefined ? [] : sticky), { chain, when: [], then: spread, from }];
+  return [...(affinitySeconds === undefined ? [] : sticky), { chain, when: [], action: spread, from }];
 }
 
 function endpointRules({ traffic }: NodeServicePort, { endpoint, chain, affinitySet }: NamedEndpoint): NftRule[] {
   const { protocol, from, affinitySeconds } = traffic;
   const itself: Expression = { expression: 'address', side: 'saddr', value: { is: endpoint.ip } };
-  const remember: NftRule = { chain, when: [], then: { statement: 'remember', set: affinitySet }, from };
+  const remember: NftRule = { chain, when: [], action: { statement: 'remember', set: affinitySet }, from };
   return [
-    { chain, when: [itself], then: markForMasquerade, from },
+    { chain, when: [itself], action: markForMasquerade, from },
     ...(affinitySeconds === undefined ? [] : [remember]),
-    { chain, when: [{ expression: 'l4proto', protocol }], then: { statement: 'dnat', to: endpoint.text }, from },
+    { chain, when: [{ expression: 'l4proto', protocol }], action: { statement: 'dnat', to: endpoint.text }, from },
   ];
 }
 
-function affinitySets({ traffic }: NodeServicePort, endpoints: readonly NamedEndpoint[], family: IPFamily): Container[] {
+function affinitySets(
+  { traffic }: NodeServicePort,
+  endpoints: readonly NamedEndpoint[],
+  family: IPFamily,
+): Container[] {
   const { affinitySeconds: dynamicSeconds } = traffic;
   if (dynamicSeconds === undefined) return [];
   const type = family === 'IPv4' ? 'ipv4_addr' : 'ipv6_addr';

@@ -4,9 +4,9 @@
  * Source: kube-proxy v1.30.5 nftables `syncProxyRules`, the "Capture …" part of its loop.
  */
 import type { NodeServicePort } from '../../model/traffic.js';
-import { type Element, } from './table.js';
 import { lowerCase } from './expression.js';
 import type { ServiceChains } from './names.js';
+import type { Element } from './table.js';
 
 /** Whether some load balancer address of the port admits only certain sources. */
 export function usesFirewall({ traffic }: NodeServicePort): boolean {

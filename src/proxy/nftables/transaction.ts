@@ -5,8 +5,9 @@
  * kube-proxy does since 1.31 (1.30 still rewrites all maps on each sync). Chains that went out of use are emptied at once but
  * deleted later, as kernels before 6.2 still count a deleted element's reference for a moment.
  */
-import type { NftRule } from './expression.js';
+
 import type { NftablesRuleSet, PortObjects } from './compile.js';
+import type { NftRule } from './expression.js';
 import { type Chain, type Container, type Element, type Operation, transactionText } from './table.js';
 
 /** What to run now, and which chains to delete a second or more later (with `deleteStale`). */
@@ -106,7 +107,10 @@ function differingPorts(previous: NftablesRuleSet, next: NftablesRuleSet): [Port
 }
 
 /** Sets whose form changed have to be made anew; a set that stays keeps the clients that it remembers. */
-function setOperations(old: readonly PortObjects[], fresh: readonly PortObjects[]): { drop: Operation[]; make: Operation[] } {
+function setOperations(
+  old: readonly PortObjects[],
+  fresh: readonly PortObjects[],
+): { drop: Operation[]; make: Operation[] } {
   const text = (set: Container): string => JSON.stringify(set);
   const before = new Map(old.flatMap(({ sets }) => sets.map((set) => [text(set), set])));
   const after = new Map(fresh.flatMap(({ sets }) => sets.map((set) => [text(set), set])));

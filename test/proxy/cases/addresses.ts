@@ -21,11 +21,20 @@ const mixed = service('mixed', {
 });
 
 function nodePortService(spec: Partial<ServiceSpec> = {}) {
-  return service('web', { type: 'NodePort', clusterIP: '10.100.0.41', ...spec, ports: [{ port: 80, nodePort: 30080 }] });
+  return service('web', {
+    type: 'NodePort',
+    clusterIP: '10.100.0.41',
+    ...spec,
+    ports: [{ port: 80, nodePort: 30080 }],
+  });
 }
 
 function loadBalancer(ranges: string[], ingress: { ip?: string; hostname?: string; ipMode?: string }[]) {
-  const spec: Partial<ServiceSpec> = { type: 'LoadBalancer', clusterIP: '10.100.0.42', loadBalancerSourceRanges: ranges };
+  const spec: Partial<ServiceSpec> = {
+    type: 'LoadBalancer',
+    clusterIP: '10.100.0.42',
+    loadBalancerSourceRanges: ranges,
+  };
   return service('web', { ...spec, ports: [{ port: 80, nodePort: 30080 }] }, { ingress });
 }
 
@@ -101,7 +110,9 @@ export const addressCases: readonly ProxyCase[] = [
   {
     name: 'every load balancer address works, hostnames and ipMode Proxy are left alone',
     mirrors: 'TestLoadBalancer; TestLoadBalancerIngressRouteTypeProxy',
-    services: [loadBalancer([], [...vips, { ip: '192.168.56.242', ipMode: 'Proxy' }, { ip: '192.168.56.243', ipMode: 'VIP' }])],
+    services: [
+      loadBalancer([], [...vips, { ip: '192.168.56.242', ipMode: 'Proxy' }, { ip: '192.168.56.243', ipMode: 'VIP' }]),
+    ],
     slices: one,
     flows: [
       { from: 'host', to: 'loadBalancer', address: 0, expect: { a: 'node' } },

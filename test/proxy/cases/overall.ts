@@ -18,7 +18,11 @@ export const overallServices: readonly Service[] = [
     },
     { ingress: [{ ip: '192.168.56.241' }] },
   ),
-  service('node-port', { type: 'NodePort', clusterIP: '10.100.1.3', ports: [{ name: 'p80', port: 80, nodePort: 30002 }] }),
+  service('node-port', {
+    type: 'NodePort',
+    clusterIP: '10.100.1.3',
+    ports: [{ name: 'p80', port: 80, nodePort: 30002 }],
+  }),
   service('external-ip', { clusterIP: '10.100.1.4', externalIPs: ['203.0.113.4'], ports: [{ name: 'p80', port: 80 }] }),
   service(
     'lb-affinity-and-ranges',

@@ -25,7 +25,12 @@ function web(spec: Partial<ServiceSpec> = {}) {
 }
 
 function on(...names: PodName[]) {
-  return [slice('web', names.map((name) => endpoint(name)))];
+  return [
+    slice(
+      'web',
+      names.map((name) => endpoint(name)),
+    ),
+  ];
 }
 
 function flows(clients: readonly Client[], targets: readonly Via[], expect: Expectation): Flow[] {
@@ -149,10 +154,7 @@ export const policyCases: readonly ProxyCase[] = [
     services: [web(local)],
     slices: on('a', 'b'),
     options: { masqueradeAll: true },
-    flows: [
-      ...flows(['client'], external, answeredBy(both, 'client')),
-      ...flows(['host'], external, { a: 'client' }),
-    ],
+    flows: [...flows(['client'], external, answeredBy(both, 'client')), ...flows(['host'], external, { a: 'client' })],
   },
   {
     name: 'without a local traffic detector nobody is masqueraded on the way to a ClusterIP',

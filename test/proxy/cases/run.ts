@@ -5,7 +5,7 @@ import type { TestFn } from 'ava';
 import { type NodeTraffic, planTraffic, trafficOfNode } from '../../../src/model/traffic.js';
 import type { Packet, WalkNode, WalkResult } from '../../../src/trace/packet.js';
 import { proxyCases } from './all.js';
-import { type CaseOptions, type Expectation, flowTitle, packetOf, type ProxyCase, type Seen } from './suite.js';
+import { type CaseOptions, type Expectation, flowTitle, type ProxyCase, packetOf, type Seen } from './suite.js';
 import { node, nodes, pods } from './world.js';
 
 /** Compiles the node's rules once, and walks packets through them. */
@@ -56,7 +56,9 @@ export function runSuite(test: TestFn, engine: string, compile: CompileWalk, dif
   if (Object.keys(differences).length === 0) return;
   test(`${engine}: every difference is one`, (t) => {
     for (const [name, { flows }] of Object.entries(differences)) {
-      const common = new Map(proxyCases.find((entry) => entry.name === name)?.flows.map((flow) => [flowTitle(flow), flow]));
+      const common = new Map(
+        proxyCases.find((entry) => entry.name === name)?.flows.map((flow) => [flowTitle(flow), flow]),
+      );
       for (const [title, expectation] of Object.entries(flows)) {
         t.true(common.has(title), `${name}: ${title}`);
         t.notDeepEqual(expectation, common.get(title)?.expect, `${name}: ${title}`);

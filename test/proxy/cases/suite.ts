@@ -105,7 +105,9 @@ export function packetOf({ services }: ProxyCase, flow: Flow): Packet {
 
 /** One line that names a flow within its case. */
 export function flowTitle({ from, to, service, port, address, portNumber, protocol }: Flow): string {
-  const extra = Object.entries({ service, port, address, portNumber, protocol }).filter(([, value]) => value !== undefined);
+  const extra = Object.entries({ service, port, address, portNumber, protocol }).filter(
+    ([, value]) => value !== undefined,
+  );
   const detail = extra.map(([key, value]) => ` ${key} ${value}`).join('');
   return `${from} to ${to}${detail}`;
 }

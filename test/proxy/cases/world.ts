@@ -64,7 +64,11 @@ export function service(
 }
 
 /** An endpoint on a pod of the world; ready unless said otherwise. */
-export function endpoint(pod: PodName, conditions: Endpoint['conditions'] = {}, more: Partial<Endpoint> = {}): Endpoint {
+export function endpoint(
+  pod: PodName,
+  conditions: Endpoint['conditions'] = {},
+  more: Partial<Endpoint> = {},
+): Endpoint {
   const { ip, node: nodeName } = pods[pod];
   return { addresses: [ip], conditions: { ready: true, ...conditions }, nodeName, ...more };
 }

@@ -5,8 +5,9 @@ import type { EndpointSlice } from 'kubernetes-types/discovery/v1.js';
 import { planTraffic, trafficOfNode } from '../../../src/model/traffic.js';
 import type { IptablesRuleSet } from '../../../src/proxy/iptables/compile.js';
 import { iptablesEngine } from '../../../src/proxy/iptables/engine.js';
-import { jumpRules, missing } from '../../../src/proxy/iptables/jumps.js';
+import { jumpRules } from '../../../src/proxy/iptables/jumps.js';
 import { planRestore, renderFirstSync, renderRestore } from '../../../src/proxy/iptables/restore.js';
+import { missing } from '../../../src/proxy/xtables/ensure.js';
 import { endpoint, node, podCIDR, service, slice } from '../cases/world.js';
 import { matchesGolden } from '../golden.js';
 
@@ -71,7 +72,9 @@ test('jumps that are there already are not made again', (t) => {
   const left = missing(jumpRules, saved);
   t.is(jumpRules.length - left.length, 3, 'the chain is ensured twice, the jump once');
   t.false(
-    left.some((entry) => entry.operation === 'EnsureRule' && entry.table === 'nat' && entry.rule.chain === 'PREROUTING'),
+    left.some(
+      (entry) => entry.operation === 'EnsureRule' && entry.table === 'nat' && entry.rule.chain === 'PREROUTING',
+    ),
   );
 });
 

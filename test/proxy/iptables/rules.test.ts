@@ -55,7 +55,10 @@ function many(n: number, m: number): [Service[], EndpointSlice[]] {
   return [
     numbers.map((index) => service(`svc-${index}`, { clusterIP: `10.100.2.${index + 1}`, ports: [{ port: 80 }] })),
     numbers.map((index) =>
-      slice(`svc-${index}`, addresses.map((ip) => ({ ...endpoint('b'), addresses: [ip] }))),
+      slice(
+        `svc-${index}`,
+        addresses.map((ip) => ({ ...endpoint('b'), addresses: [ip] })),
+      ),
     ),
   ];
 }
@@ -95,7 +98,10 @@ function packets(seed: number): string[] {
 test('neighbouring seeds start every pair of endpoints with the other one', (t) => {
   const [before, after] = [packets(41), packets(42)];
   t.is(before.length, 10);
-  t.deepEqual(after, before.map((packet) => (packet === '0' ? '1' : '0')));
+  t.deepEqual(
+    after,
+    before.map((packet) => (packet === '0' ? '1' : '0')),
+  );
   t.is(new Set(before).size, 2, 'Services do not all start alike');
 });
 
@@ -134,16 +140,18 @@ test('node port addresses become one rule an address', (t) => {
     nodePortAddresses: ['192.168.56.0/24', '127.0.0.0/8'],
     interfaceAddresses: ['192.168.56.101', '10.111.156.64', '127.0.0.1'],
   }).filter((line) => line.endsWith('-j KUBE-NODEPORTS'));
-  t.deepEqual(found.map((line) => line.replace(/^.*-d /, '')), [
-    '127.0.0.1 -j KUBE-NODEPORTS',
-    '192.168.56.101 -j KUBE-NODEPORTS',
-  ]);
+  t.deepEqual(
+    found.map((line) => line.replace(/^.*-d /, '')),
+    ['127.0.0.1 -j KUBE-NODEPORTS', '192.168.56.101 -j KUBE-NODEPORTS'],
+  );
 });
 
 test('nfacct counters stand where kube-proxy 1.32 has them', (t) => {
   const text = renderRestore(compile(overallServices, overallSlices, { nfacct: true }));
   t.true(text.includes('--ctstate INVALID -m nfacct --nfacct-name ct_state_invalid_dropped_pkts -j DROP'));
-  t.true(text.includes('-d 127.0.0.0/8 -m nfacct --nfacct-name localhost_nps_accepted_pkts -m tcp -p tcp --dport 30002'));
+  t.true(
+    text.includes('-d 127.0.0.0/8 -m nfacct --nfacct-name localhost_nps_accepted_pkts -m tcp -p tcp --dport 30002'),
+  );
 });
 
 test('every rule says where it comes from', (t) => {
@@ -153,6 +161,8 @@ test('every rule says where it comes from', (t) => {
   const port = ruleSet.ports.find(({ key }) => key === 'default/node-port:p80 TCP');
   t.deepEqual(
     new Set(port?.rules.map(({ from }) => JSON.stringify(from))),
-    new Set([JSON.stringify({ object: 'Service default/node-port', field: 'spec.ports[0]', position: 'node-port.yaml:13' })]),
+    new Set([
+      JSON.stringify({ object: 'Service default/node-port', field: 'spec.ports[0]', position: 'node-port.yaml:13' }),
+    ]),
   );
 });

@@ -2,7 +2,7 @@
 import test from 'ava';
 import { planTraffic, trafficOfNode } from '../../../src/model/traffic.js';
 import { iptablesEngine } from '../../../src/proxy/iptables/engine.js';
-import { node, podCIDR, endpoint, service, slice } from '../cases/world.js';
+import { endpoint, node, podCIDR, service, slice } from '../cases/world.js';
 
 const options = iptablesEngine.options({ localTrafficDetector: { kind: 'ClusterCIDR', cidr: podCIDR } });
 const mynode = service('mynode-svc2', {
@@ -55,7 +55,10 @@ test('KUBE-SEP masquerades the hairpin and rewrites the destination', (t) => {
 
 test('the fixed rules stand where kube-proxy writes them', (t) => {
   t.is(
-    text.split('\n').filter((line) => !line.includes('mynode') && !/(EXT|SVC|SEP)-/.test(line)).join('\n'),
+    text
+      .split('\n')
+      .filter((line) => !line.includes('mynode') && !/(EXT|SVC|SEP)-/.test(line))
+      .join('\n'),
     `*filter
 :KUBE-SERVICES - [0:0]
 :KUBE-EXTERNAL-SERVICES - [0:0]
