@@ -3,13 +3,11 @@
  *
  * Models: `cmd/kubelet` and `pkg/kubelet`. Differs: one kubelet serves all nodes of the lab, in the daemon.
  */
-import type { PodStatus } from 'kubernetes-types/core/v1.js';
-import type { Service } from 'kubernetes-types/core/v1.js';
-import { keyOf, type KubeObject, type Stored } from '../api/object.js';
+import type { PodStatus, Service } from 'kubernetes-types/core/v1.js';
+import { type KubeObject, keyOf, type Stored } from '../api/object.js';
 import { StatusError } from '../api/status.js';
 import type { ChangeEvent, Registry } from '../registry/contract.js';
 import type { Clock } from '../world/contract.js';
-import { attachTo, execIn } from './conversation.js';
 import type {
   ContainerRef,
   EventRequest,
@@ -20,6 +18,7 @@ import type {
   PodNetwork,
   StoredPod,
 } from './contract.js';
+import { attachTo, execIn } from './conversation.js';
 import { readLogs } from './log-reader.js';
 import type { ContainerHooks } from './pod-start.js';
 import { PodWorker, type PodWriter } from './pod-worker.js';

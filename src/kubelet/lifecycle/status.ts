@@ -4,10 +4,10 @@
  */
 import { createHash } from 'node:crypto';
 import type {
-  Container,
-  ContainerState as ApiState,
-  ContainerStatus,
   Pod as ApiPod,
+  ContainerState as ApiState,
+  Container,
+  ContainerStatus,
   PodStatus,
 } from 'kubernetes-types/core/v1.js';
 import { familiarToFull, repositoryOf } from '../images/names.js';
