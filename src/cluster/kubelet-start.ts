@@ -3,7 +3,7 @@
  */
 import type { PodSpec, PodStatus } from 'kubernetes-types/core/v1.js';
 import type { KubeObject } from '../api/object.js';
-import { createRecorder } from '../controllers/event-recorder.js';
+import { recordEvent } from '../controllers/events.js';
 import type { Namespaces } from '../kernel/operations.js';
 import type { PodNetwork } from '../kubelet/contract.js';
 import { createKubelet, type Kubelet } from '../kubelet/kubelet.js';
@@ -39,7 +39,7 @@ export function startKubelet(): (parts: KubeletParts) => Promise<RunningKubelet>
         const node = config.nodes.find((one) => one.name === name);
         return node && { name, address: node.address, namespace: namespaces.get(name) };
       },
-      recordEvent: createRecorder(registry, world),
+      recordEvent: (event) => recordEvent(registry, world.clock, event),
       onError: (error) => process.stderr.write(`kubelet: ${error.stack ?? error.message}\n`),
     });
     kubelet.start();
