@@ -2,7 +2,8 @@ import { readFileSync } from 'node:fs';
 import test from 'ava';
 import type { KubeObject } from '../../src/api/object.js';
 import { StatusError } from '../../src/api/status.js';
-import { applyServerSide, trackUpdate } from '../../src/patch/apply.js';
+import { applyServerSide } from '../../src/patch/apply.js';
+import { trackUpdate } from '../../src/patch/ownership.js';
 import type { GroupVersionKind } from '../../src/schema/table.js';
 import { withoutZeroValues } from '../../src/schema/zero-values.js';
 
