@@ -19,6 +19,9 @@ export type CauseReason =
   | 'FieldManagerConflict'
   | 'InternalError';
 
+/** The causes that are about one field's value, which have words of their own. */
+export type FieldReason = Exclude<CauseReason, 'FieldManagerConflict'>;
+
 /** One field that is wrong. `field` is a path such as `spec.ports[0].nodePort`. */
 export interface StatusCause {
   reason: CauseReason;

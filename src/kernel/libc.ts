@@ -42,6 +42,10 @@ export function libc(): Libc {
 /** The error of the system call that has just failed; call it before anything else. */
 export function syscallError(syscall: string, subject: string): KernelError {
   const errno = koffi.errno();
-  const code = Object.entries(koffi.os.errno).find(([, value]) => value === errno)?.[0] ?? `errno ${errno}`;
-  return new KernelError(syscall, subject, errno, code);
+  return new KernelError(syscall, subject, errno, systemErrorName(errno));
+}
+
+/** The name of an errno: 17 gives `EEXIST`. */
+export function systemErrorName(errno: number): string {
+  return Object.entries(koffi.os.errno).find(([, value]) => value === errno)?.[0] ?? `errno ${errno}`;
 }

@@ -42,8 +42,9 @@ export interface WriteOptions {
 }
 
 export interface UpdateOptions extends WriteOptions {
-  /** `status` writes only status (and vice versa a plain update keeps the old status), as upstream. */
-  subresource?: 'status' | 'scale';
+  /** `status` writes only status (and vice versa a plain update keeps the old status), `finalize` only a Namespace's
+   *  spec.finalizers, as upstream. */
+  subresource?: 'status' | 'scale' | 'finalize';
 }
 
 export interface DeleteOptions extends WriteOptions {

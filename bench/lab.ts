@@ -1,0 +1,42 @@
+/**
+ * A lab as a user has one: the executable and its arguments (docs: README, "Commands"). Benchmarks know nothing of what is inside.
+ */
+import { execa } from 'execa';
+
+const executable = 'scripts/lab';
+
+/** Runs `lab ARGS --name NAME`. @throws ExecaError with the lab's own message */
+export async function lab(name: string, args: readonly string[], input = ''): Promise<string> {
+  const [own, command] = splitAtDashes(args);
+  const { stdout } = await execa(executable, [...own, '--name', name, ...command], { input, timeout: 120_000 });
+  return stdout;
+}
+
+/** Options belong before `--`; what follows it is the command that runs in the lab. */
+function splitAtDashes(args: readonly string[]): [string[], string[]] {
+  const at = args.indexOf('--');
+  return at < 0 ? [[...args], []] : [args.slice(0, at), args.slice(at)];
+}
+
+export interface Status {
+  name: string;
+  /** The daemon's, as this machine sees it. */
+  pid: number;
+}
+
+export async function statusOf(name: string): Promise<Status> {
+  return JSON.parse(await lab(name, ['status', '-o', 'json'])) as Status;
+}
+
+/** Brings a lab up, lets `use` work with it, and takes it down whatever happens. */
+export async function withLab<T>(name: string, up: readonly string[], use: () => Promise<T>): Promise<T> {
+  try {
+    await lab(name, ['up', '--no-shell', ...up]);
+    return await use();
+  } finally {
+    await lab(name, ['down']);
+  }
+}
+
+/** A name that no other lab on this machine has. */
+export const benchName = (what: string): string => `bench-${what}-${process.pid}`;

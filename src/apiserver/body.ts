@@ -1,0 +1,97 @@
+/**
+ * Request bodies: bounded reading, then text to data by Content-Type.
+ *
+ * Source: apiserver `pkg/endpoints/handlers/rest.go` (`limitedReadBody`), `DefaultMaxRequestSizeBytes`.
+ */
+import type { IncomingMessage } from 'node:http';
+import { parseDocument } from 'yaml';
+import { StatusError } from '../api/status.js';
+import { decodeProtobuf, protobufContentType } from '../schema/protobuf.js';
+import type { Untyped } from './contract.js';
+import { parseMediaType } from './negotiate.js';
+
+/** 3 MiB: upstream's limit, as etcd takes no more. */
+export const bodyLimit = 3 * 1024 * 1024;
+
+/** Reads the whole body. @throws StatusError RequestEntityTooLarge beyond the limit; the rest is not read. */
+export async function readBody(request: IncomingMessage): Promise<Buffer> {
+  const announced = Number(request.headers['content-length'] ?? 0);
+  if (announced > bodyLimit) throw tooLarge();
+  const parts: Buffer[] = [];
+  let length = 0;
+  for await (const part of request as AsyncIterable<Buffer>) {
+    length += part.length;
+    if (length > bodyLimit) throw tooLarge();
+    parts.push(part);
+  }
+  return Buffer.concat(parts, length);
+}
+
+function tooLarge(): StatusError {
+  return new StatusError('RequestEntityTooLarge', `Request entity too large: limit is ${bodyLimit}`);
+}
+
+/** A parsed body, and its text when that was JSON. */
+export interface Parsed {
+  value: unknown;
+  json?: string;
+}
+
+const utf8 = new TextDecoder('utf-8', { fatal: true });
+
+/** @throws StatusError BadRequest for bytes that are no UTF-8. */
+export function decodeText(body: Uint8Array): string {
+  try {
+    return utf8.decode(body);
+  } catch {
+    throw new StatusError('BadRequest', 'the request body is not valid UTF-8');
+  }
+}
+
+/** @throws StatusError BadRequest naming what JSON.parse tripped over. */
+export function parseJson(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch (fault) {
+    const why = fault instanceof Error ? fault.message : String(fault);
+    throw new StatusError('BadRequest', `couldn't get version/kind; json parse error: ${why}`);
+  }
+}
+
+/** Documents may alias nodes; this many expansions are plenty for a manifest and no bomb. */
+const maxAliases = 100;
+
+/** @throws StatusError BadRequest with the parser's first complaint. */
+export function parseYaml(text: string): unknown {
+  const document = parseDocument(text, { uniqueKeys: false });
+  const [problem] = document.errors;
+  if (problem !== undefined) {
+    throw new StatusError('BadRequest', `error converting YAML to JSON: yaml: ${problem.message.split('\n')[0]}`);
+  }
+  try {
+    return document.toJS({ maxAliasCount: maxAliases });
+  } catch (fault) {
+    throw new StatusError('BadRequest', `error converting YAML to JSON: yaml: ${String(fault)}`);
+  }
+}
+
+const accepted = 'application/json, application/yaml, application/vnd.kubernetes.protobuf';
+
+/** An object body by its Content-Type; none at all means JSON (`kubectl scale --current-replicas` sends none). */
+export function parseObject(body: Buffer, contentType: string | undefined): Parsed {
+  const { type } = parseMediaType(contentType || 'application/json');
+  if (type === protobufContentType) return { value: decodeProtobuf(body) };
+  if (type === 'application/yaml') return { value: parseYaml(decodeText(body)) };
+  if (type === 'application/json') {
+    const json = decodeText(body);
+    return { value: parseJson(json), json };
+  }
+  const message = `the body of the request was in an unknown format - accepted media types include: ${accepted}`;
+  throw new StatusError('UnsupportedMediaType', message);
+}
+
+/** @throws StatusError BadRequest unless the value is an object. */
+export function requireObject(value: unknown): Untyped {
+  if (typeof value === 'object' && value !== null && !Array.isArray(value)) return value as Untyped;
+  throw new StatusError('BadRequest', "couldn't get version/kind; json parse error: the body is not an object");
+}

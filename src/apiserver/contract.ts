@@ -1,0 +1,105 @@
+/**
+ * What the REST face needs from the rest of the lab, as injected interfaces. The server itself knows HTTP, Kubernetes'
+ * verbs and negotiation; storage, schemas, patches and pods are given to it.
+ */
+import type { Duplex, Readable, Writable } from 'node:stream';
+import type { KubeObject } from '../api/object.js';
+import type { KindInfo, Registry } from '../registry/contract.js';
+import type { Clock } from '../world/contract.js';
+
+/** A parsed body that claims to be an object; nothing about it is checked yet. */
+export type Untyped = Record<string, unknown>;
+
+/** What a patch needs to know beside its text. */
+export interface ApplyRequest {
+  manager: string;
+  force: boolean;
+  /** RFC 3339, for `managedFields[].time`. */
+  time: string;
+  /** `apps/v1`: the version whose fields the manager owns. */
+  apiVersion: string;
+}
+
+/** Pure patch functions; none of them changes its arguments. @throws StatusError in Kubernetes' words. */
+export interface Patcher {
+  merge(live: KubeObject, patch: unknown): KubeObject;
+  json(live: KubeObject, operations: unknown): KubeObject;
+  /** @throws StatusError UnsupportedMediaType for custom resources. */
+  strategic(live: KubeObject, patch: unknown): KubeObject;
+  /** Server-side apply; `live` is absent when the object does not exist yet. */
+  apply(live: KubeObject | undefined, configuration: Untyped, request: ApplyRequest): KubeObject;
+  /** Records in `managedFields` what a plain write changed. */
+  manage(live: KubeObject | undefined, written: KubeObject, request: Omit<ApplyRequest, 'force'>): KubeObject;
+}
+
+/** One OpenAPI v3 document. `hash` changes with its text, so clients may keep it for ever. */
+export interface OpenApiDocument {
+  hash: string;
+  json: string;
+}
+
+export interface OpenApi {
+  /** The gnostic protobuf form of the v2 document. */
+  v2(): Uint8Array;
+  /** Group versions as paths (`api/v1`, `apis/apps/v1`), in order. */
+  v3Paths(): readonly string[];
+  v3(path: string): OpenApiDocument | undefined;
+}
+
+/** A running command and its streams. */
+export interface PodProcess {
+  stdin?: Writable;
+  stdout: Readable;
+  /** Absent with a terminal. */
+  stderr?: Readable;
+  resize?(width: number, height: number): void;
+  /** Settles when the process has ended and its output is complete. Never rejects. */
+  exit: Promise<{ code: number }>;
+  /** The client went away: hang up. */
+  kill(): void;
+}
+
+export interface ExecRequest {
+  command: readonly string[];
+  tty: boolean;
+  stdin: boolean;
+}
+
+export interface LogRequest {
+  follow: boolean;
+  previous: boolean;
+  timestamps: boolean;
+  tailLines?: number;
+  sinceSeconds?: number;
+  /** RFC 3339. */
+  sinceTime?: string;
+  limitBytes?: number;
+}
+
+/** The kubelet's streaming endpoints. @throws StatusError when the container cannot serve. */
+export interface PodStreams {
+  exec(pod: KubeObject, container: string, request: ExecRequest): Promise<PodProcess> | PodProcess;
+  attach(pod: KubeObject, container: string, request: Omit<ExecRequest, 'command'>): Promise<PodProcess> | PodProcess;
+  connect(pod: KubeObject, port: number): Promise<Duplex> | Duplex;
+  /** Ends by itself without `follow`; `signal` tells that nobody listens any more. */
+  logs(pod: KubeObject, container: string, request: LogRequest, signal: AbortSignal): AsyncIterable<Buffer>;
+}
+
+/** Everything that the server is given beside the registry. */
+export interface Ports {
+  patcher: Patcher;
+  openApi: OpenApi;
+  /** Absent: pods have no commands and no logs; clients get a clear refusal. */
+  streams?: PodStreams;
+}
+
+/** What every handler works with. */
+export interface Api extends Ports {
+  registry: Registry;
+  clock: Clock;
+  version: { major: number; minor: number; gitVersion: string };
+  /** The kind behind a REST path, in that version. */
+  resource(group: string, version: string, plural: string): KindInfo | undefined;
+  /** Told about faults of the server itself; never about a client's mistakes. */
+  report(fault: unknown): void;
+}

@@ -1,0 +1,118 @@
+/**
+ * patch: strategic, merge and JSON patches, and server-side apply.
+ *
+ * Source: apiserver `pkg/endpoints/handlers/patch.go`. Everything between reading the live object and writing the patched
+ * one is synchronous, so no other write comes between and no retry is needed.
+ */
+import type { KubeObject } from '../api/object.js';
+import { StatusError } from '../api/status.js';
+import { notFound } from '../registry/refusal.js';
+import { decodeRequest } from '../schema/decode.js';
+import { answerObject } from './answer.js';
+import { decodeText, parseJson, parseYaml, requireObject } from './body.js';
+import type { Api, Untyped } from './contract.js';
+import { negotiate, parseMediaType } from './negotiate.js';
+import { type WriteQuery, writeQuery } from './options.js';
+import type { Reply } from './reply.js';
+import { inVersion, keyOfPath, type ResourceRequest } from './request.js';
+import { decodeFitted, fitToPath, managed, requireSameName, type Typed, updateOptionsOf } from './write.js';
+
+const patchTypes = [
+  'application/json-patch+json',
+  'application/merge-patch+json',
+  'application/strategic-merge-patch+json',
+  'application/apply-patch+yaml',
+] as const;
+
+export type PatchType = (typeof patchTypes)[number];
+
+export function patchTypeOf(contentType: string | undefined): PatchType {
+  const { type } = parseMediaType(contentType ?? '');
+  const found = patchTypes.find((one) => one === type);
+  if (found !== undefined) return found;
+  const message = `the body of the request was in an unknown format - accepted media types include: ${patchTypes.join(', ')}`;
+  throw new StatusError('UnsupportedMediaType', message);
+}
+
+/** The patch as data. Apply patches may be YAML; kubectl sends JSON text, which is YAML too. */
+export function parsePatch(type: PatchType, body: Buffer): unknown {
+  const text = decodeText(body);
+  return type === 'application/apply-patch+yaml' && !text.trimStart().startsWith('{')
+    ? parseYaml(text)
+    : parseJson(text);
+}
+
+/** A patched copy of `live`; every form but apply. */
+export function patched(api: Api, type: PatchType, live: KubeObject, patch: unknown): KubeObject {
+  if (type === 'application/json-patch+json') return api.patcher.json(live, patch);
+  if (type === 'application/merge-patch+json') return api.patcher.merge(live, requireObject(patch));
+  return api.patcher.strategic(live, requireObject(patch));
+}
+
+interface PatchRequest {
+  request: ResourceRequest;
+  options: WriteQuery;
+  type: PatchType;
+  patch: unknown;
+}
+
+/** Decodes a patched object: live objects hold no unknown field, so whatever is unknown came with the patch. */
+function judged({ request, options }: PatchRequest, object: KubeObject): ReturnType<typeof decodeFitted> {
+  const fitted = fitToPath(object as unknown as Untyped, request);
+  requireSameName(fitted, request.path.name);
+  return decodeFitted(request, fitted, options);
+}
+
+function patchLive(api: Api, all: PatchRequest, live: KubeObject): Reply {
+  const { request, options, type, patch } = all;
+  const shown = inVersion(live, request.apiVersion);
+  const { object, warnings } = judged(all, patched(api, type, shown, patch));
+  const written = managed(api, request, object, options, live);
+  const updated = api.registry.update(written, updateOptionsOf(request, options));
+  return { ...answerObject(api, request, updated), warnings };
+}
+
+/** The configuration must name what it applies to, unlike other patches. */
+function configurationOf({ request, patch }: PatchRequest): Typed {
+  const configuration = requireObject(patch);
+  if (!configuration.apiVersion || !configuration.kind) {
+    throw new StatusError('BadRequest', 'apiVersion and kind must be set in an apply patch');
+  }
+  const metadata = { name: request.path.name, ...(configuration.metadata as Untyped | undefined) };
+  const fitted = fitToPath({ ...configuration, metadata }, request);
+  requireSameName(fitted, request.path.name);
+  return fitted;
+}
+
+function applyConfiguration(api: Api, all: PatchRequest, live: KubeObject | undefined): Reply {
+  const { request, options } = all;
+  if (!request.query.get('fieldManager')) {
+    throw new StatusError(
+      'BadRequest',
+      'PatchOptions.meta.k8s.io "" is invalid: fieldManager: Required value: is required for apply patch',
+    );
+  }
+  const { object, warnings } = decodeRequest(configurationOf(all), options.validation);
+  const { fieldManager: manager, force, dryRun } = options;
+  const apply = { manager, force, time: api.clock.timestamp(), apiVersion: request.apiVersion };
+  const shown = live && inVersion(live, request.apiVersion);
+  const merged = judged(all, api.patcher.apply(shown, object, apply)).object;
+  if (live === undefined) {
+    const created = api.registry.create(merged, { dryRun, fieldManager: manager });
+    return { ...answerObject(api, request, created, 201), warnings };
+  }
+  const updated = api.registry.update(merged, updateOptionsOf(request, options));
+  return { ...answerObject(api, request, updated), warnings };
+}
+
+/** PATCH on an object or its status. */
+export async function patchObject(api: Api, request: ResourceRequest): Promise<Reply> {
+  negotiate(request.headers.accept);
+  const options = writeQuery(request.query, request.headers['user-agent'], 'PatchOptions');
+  const type = patchTypeOf(request.headers['content-type']);
+  const all = { request, options, type, patch: parsePatch(type, await request.body()) };
+  const live = api.registry.get(keyOfPath(request));
+  if (type === 'application/apply-patch+yaml') return applyConfiguration(api, all, live);
+  if (live === undefined) throw notFound(request.kind, request.path.name);
+  return patchLive(api, all, live);
+}

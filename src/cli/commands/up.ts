@@ -1,0 +1,88 @@
+/**
+ * `lab up`: brings a lab up, or brings a running one up to date with more manifests.
+ */
+import { launchLab } from '../../cluster/launcher.js';
+import { CommandFailure } from '../../cluster/failure.js';
+import {
+  type ApplyOutcome,
+  defaultSettings,
+  type LabSettings,
+  type ManifestText,
+} from '../../cluster/start-request.js';
+import { isAlive, readStatus, stateDirectory, stateRoot } from '../../cluster/state-directory.js';
+import { progressLine } from '../progress.js';
+import { readTextFile, readTextFiles } from '../read-files.js';
+import { ask, runningLab } from '../running.js';
+
+export interface UpOptions {
+  filename?: string[];
+  config?: string;
+  seed?: number;
+  proxyMode?: 'iptables';
+  balance?: 'replayable' | 'faithful';
+  iptables?: 'legacy' | 'nft';
+  attach?: boolean;
+  shell: boolean;
+  plan?: boolean;
+}
+
+/** Brings it up and opens a shell on `host` when somebody sits at a terminal. */
+export async function up(name: string, options: UpOptions): Promise<void> {
+  const manifests = readTextFiles(options.filename ?? []);
+  if (options.plan) return (await import('./plan.js')).printPlan(settingsOf(options), manifests);
+  await bringUp(name, options, manifests);
+  if (!options.shell || !process.stdin.isTTY || !process.stdout.isTTY) return;
+  await (await import('./shell.js')).shell(name, 'host');
+}
+
+/** The part without the shell, which `npm run lab` shares. */
+export async function bringUp(name: string, options: UpOptions, manifests: ManifestText[]): Promise<void> {
+  const directory = stateDirectory(name);
+  const status = readStatus(directory);
+  if (status && isAlive(status)) return update(name, options, manifests);
+  if (status) process.stderr.write(`lab ${name} had died (process ${status.pid}); starting it again\n`);
+  const progress = progressLine();
+  try {
+    const request = { name, settings: settingsOf(options), manifests, stateRoot: stateRoot() };
+    const ready = await launchLab(request, directory, progress.show);
+    progress.end();
+    printOutcome(ready.outcome);
+    process.stdout.write(`lab ${name} is up (${ready.status.nodes.length} nodes, seed ${ready.status.seed})\n`);
+  } finally {
+    progress.end();
+  }
+}
+
+/** A second `up`: the settings must be those it runs with; the manifests are applied. */
+async function update(name: string, options: UpOptions, manifests: ManifestText[]): Promise<void> {
+  const lab = runningLab(name);
+  const asked: Partial<LabSettings> = settingsGiven(options);
+  await ask(lab, 'same-settings', asked);
+  const outcome = manifests.length > 0 ? await ask<ApplyOutcome[]>(lab, 'apply', manifests) : [];
+  printOutcome(outcome);
+  process.stdout.write(`lab ${name} is up\n`);
+}
+
+function settingsOf(options: UpOptions): LabSettings {
+  return { ...defaultSettings, ...settingsGiven(options) };
+}
+
+function settingsGiven({ seed, balance, proxyMode, attach, iptables, config }: UpOptions): Partial<LabSettings> {
+  return {
+    ...(seed !== undefined && { seed }),
+    ...(balance && { balance }),
+    ...(proxyMode && { proxyMode }),
+    ...(attach && { attach }),
+    ...(iptables && { iptables }),
+    ...(config && { config: readTextFile(config) }),
+  };
+}
+
+function printOutcome(outcome: readonly ApplyOutcome[]): void {
+  for (const { object, outcome: word } of outcome) process.stdout.write(`${object} ${word}\n`);
+}
+
+/** A manifest that was refused, in as many lines as there are problems. */
+export function refused(lines: readonly string[]): CommandFailure {
+  return new CommandFailure('refused', lines.join('\n'));
+}

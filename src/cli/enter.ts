@@ -1,0 +1,43 @@
+/**
+ * Running a program inside the lab, with this terminal: what `exec` and `shell` share.
+ */
+import { spawn } from 'node:child_process';
+import { constants } from 'node:os';
+import { fileURLToPath } from 'node:url';
+import type { LabTarget } from '../cluster/target.js';
+import { enterCommand } from '../kernel/launch.js';
+import { systemPath } from '../kernel/process.js';
+import type { RunningLab } from './running.js';
+import { installation } from './version.js';
+
+/** Commands that the course notes type and a bare namespace lacks: sudo, k, and the lab's iptables. */
+const shimFolder = fileURLToPath(new URL('scripts/shell', installation));
+const toolFolder = fileURLToPath(new URL('scripts', installation));
+
+/** A hostname of its own, then the program: `sh -c THIS HOSTNAME PROGRAM ARGS…`. */
+const AS_MACHINE = 'hostname "$0" 2>/dev/null; exec "$@"';
+
+/** Runs it with inherited stdio. Resolves with its exit code, 128+N when signal N ended it, 127 when not found. */
+export function runInside(lab: RunningLab, target: LabTarget, command: readonly string[]): Promise<number> {
+  const inside = ['unshare', '--uts', 'sh', '-c', AS_MACHINE, target.hostname, ...command];
+  const [program = '', ...args] = [...enterCommand(lab.status.pid, target.namespaceFd), ...inside];
+  const child = spawn(program, args, { stdio: 'inherit', env: environment(lab, target) });
+  // The terminal sends an interrupt to the whole foreground group; what comes to us alone is passed on.
+  for (const signal of ['SIGTERM', 'SIGHUP'] as const) process.on(signal, () => child.kill(signal));
+  process.on('SIGINT', () => undefined);
+  return new Promise((resolve, reject) => {
+    child.once('error', reject);
+    child.once('close', (code, signal) => resolve(code ?? 128 + (signal ? constants.signals[signal] : 0)));
+  });
+}
+
+function environment(lab: RunningLab, target: LabTarget): NodeJS.ProcessEnv {
+  return {
+    ...process.env,
+    PATH: `${shimFolder}:${toolFolder}:${process.env.PATH ?? ''}:${systemPath}`,
+    KUBECONFIG: lab.status.kubeconfig,
+    KUBEWIRE_LAB: lab.status.name,
+    KUBEWIRE_IPTABLES: lab.status.iptables,
+    KUBEWIRE_TARGET: target.hostname,
+  };
+}

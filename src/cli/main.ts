@@ -1,0 +1,122 @@
+/**
+ * The command line: which commands there are and what they take. Each command's work is in a file of its own, loaded
+ * only when it is called. Nothing here decides anything about clusters.
+ */
+import { Command, CommanderError, Option } from 'commander';
+import { CommandFailure, exitCodes } from '../cluster/failure.js';
+import { takeName } from './lab-name.js';
+import { productVersion } from './version.js';
+
+/** Runs `lab ARGV`; sets the exit code, and prints one line on stderr when something is wrong. */
+export async function main(argv: readonly string[]): Promise<void> {
+  try {
+    const { name, rest } = takeName(argv);
+    await program(name).parseAsync(rest, { from: 'user' });
+  } catch (error) {
+    process.exitCode = report(error);
+  }
+}
+
+function report(error: unknown): number {
+  if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : exitCodes.usage;
+  if (error instanceof CommandFailure) {
+    process.stderr.write(`${error.message}\n`);
+    return error.exitCode;
+  }
+  const text = error instanceof Error ? error.message : String(error);
+  process.stderr.write(`lab: ${text}\n`);
+  if (process.env.KUBEWIRE_DEBUG && error instanceof Error) process.stderr.write(`${error.stack}\n`);
+  return exitCodes.failure;
+}
+
+const balances = ['replayable', 'faithful'];
+const proxyModes = ['iptables'];
+
+function program(name: string): Command {
+  const lab = new Command('lab')
+    .description('a deterministic network emulator for Kubernetes Services')
+    .usage('[--name LAB] COMMAND')
+    .version(productVersion())
+    .exitOverride()
+    .enablePositionalOptions()
+    .addHelpText('after', '\nEvery command takes --name LAB (default: lab). Without a command: up with the first workshop.')
+    .action(async () => (await import('./commands/workshop.js')).workshop(name));
+  addLifeCycle(lab, name);
+  addAccess(lab, name);
+  addInspection(lab, name);
+  return lab;
+}
+
+function addLifeCycle(lab: Command, name: string): void {
+  lab
+    .command('up')
+    .description('bring a lab up, or bring a running one up to date; does nothing when nothing changed')
+    .option('-f, --filename <file...>', 'manifests to apply; - is standard input')
+    .option('--config <file>', 'the cluster, in the form of lab/cluster.yaml')
+    .option('--seed <number>', 'seed of every derived choice', wholeNumber)
+    .addOption(new Option('--proxy-mode <mode>', 'how Services are implemented').choices(proxyModes))
+    .addOption(new Option('--balance <how>', 'how new connections are spread').choices(balances))
+    .addOption(new Option('--iptables <variant>', 'which iptables').choices(['legacy', 'nft']))
+    .option('--attach', "put the host's end of the LAN into this machine's own network namespace (root only)")
+    .option('--no-shell', 'do not open a shell on host afterwards')
+    .option('--plan', 'print the operations that would be run, and run none')
+    .action(async (options) => (await import('./commands/up.js')).up(name, options));
+  lab
+    .command('down')
+    .description('take a lab down and wait until everything is gone')
+    .option('--all', 'all labs of this user')
+    .action(async (options) => (await import('./commands/down.js')).down(name, options));
+}
+
+function addAccess(lab: Command, name: string): void {
+  lab
+    .command('exec <target>')
+    .description('run a command on host, a node, or pod/NAME[.NAMESPACE]')
+    .argument('<command...>')
+    .passThroughOptions()
+    .action(async (target, command) => (await import('./commands/exec.js')).exec(name, target, command));
+  lab
+    .command('shell [target]')
+    .description('open a shell on host, a node or a pod')
+    .action(async (target) => (await import('./commands/shell.js')).shell(name, target ?? 'host'));
+}
+
+function addInspection(lab: Command, name: string): void {
+  lab
+    .command('list')
+    .description('the labs of this user')
+    .addOption(outputOption())
+    .action(async (options) => (await import('./commands/list.js')).list(options));
+  lab
+    .command('status')
+    .description('what runs, where and how')
+    .addOption(outputOption())
+    .action(async (options) => (await import('./commands/status.js')).status(name, options));
+  lab
+    .command('compile')
+    .description("print a node's rule set for some manifests; needs no lab and no privileges")
+    .requiredOption('-f, --filename <file...>', 'manifests; - is standard input')
+    .requiredOption('--node <name>', 'the node')
+    .option('--config <file>', 'the cluster, in the form of lab/cluster.yaml')
+    .option('--seed <number>', 'seed of every derived choice', wholeNumber)
+    .addOption(new Option('--proxy-mode <mode>').choices(proxyModes).default('iptables'))
+    .addOption(new Option('--balance <how>').choices(balances).default('replayable'))
+    .action(async (options) => (await import('./commands/compile.js')).compile(options));
+  lab
+    .command('digest')
+    .description('the digests of the plan and of what the kernel holds')
+    .option('--diff <other>', 'another lab: name the first difference')
+    .addOption(outputOption())
+    .action(async (options) => (await import('./commands/digest.js')).digest(name, options));
+}
+
+function outputOption(): Option {
+  return new Option('-o, --output <form>', 'output').choices(['text', 'json']).default('text');
+}
+
+function wholeNumber(text: string): number {
+  if (!/^\d{1,9}$/.test(text)) {
+    throw new CommandFailure('usage', `lab: --seed ${text}: a seed is a whole number from 0 to 999999999`);
+  }
+  return Number(text);
+}

@@ -1,0 +1,30 @@
+/**
+ * `--attach`: may the LAN be put beside what the machine is connected to already?
+ */
+import { networkInterfaces } from 'node:os';
+import ipaddr from 'ipaddr.js';
+import type { ClusterConfig } from '../model/cluster-config.js';
+import { CommandFailure } from './failure.js';
+
+/**
+ * @param rootless whether the lab runs in a user namespace, where uid 0 is an ordinary user
+ * @throws CommandFailure when the user may not, or when an address of the machine lies on the lab's LAN
+ */
+export function refuseOverlap({ lan }: ClusterConfig, rootless: boolean): void {
+  if (rootless) {
+    throw new CommandFailure(
+      'noPrivileges',
+      "lab: --attach changes this machine's own network namespace, which needs root; without it everything works from: lab shell",
+    );
+  }
+  const range = ipaddr.parseCIDR(lan.cidr);
+  for (const [link, addresses] of Object.entries(networkInterfaces())) {
+    for (const { address, family } of addresses ?? []) {
+      if (family !== 'IPv4' || !ipaddr.parse(address).match(range)) continue;
+      throw new CommandFailure(
+        'failure',
+        `lab: --attach would put ${lan.cidr} beside ${address} on ${link}; is another lab attached? Give this one another lan.cidr in its cluster.yaml`,
+      );
+    }
+  }
+}

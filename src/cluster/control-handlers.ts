@@ -1,0 +1,84 @@
+/**
+ * What the daemon does when a command asks: one handler a request. The words of refusals are made here.
+ */
+import type { IptablesVariant } from '../kernel/iptables.js';
+import type { ServiceProxies } from '../node/service-proxies.js';
+import type { Wiring } from '../node/wiring.js';
+import { ControlError, type ControlHandler } from './control.js';
+import { kernelSections, planSections } from './digest-sections.js';
+import type { DesiredState } from './desired.js';
+import { CommandFailure } from './failure.js';
+import type { RunningKubelet } from './kubelet-start.js';
+import type { LabSettings, ManifestText } from './start-request.js';
+import type { LabStatus } from './state-directory.js';
+import { findTarget } from './target.js';
+
+export interface LabParts {
+  status: LabStatus;
+  settings: LabSettings;
+  desired: DesiredState;
+  wiring: Wiring;
+  kubelet: RunningKubelet;
+  iptables: IptablesVariant;
+  proxies: ServiceProxies;
+}
+
+export function controlHandlers(lab: LabParts): Map<string, ControlHandler> {
+  const handlers: Record<string, ControlHandler> = {
+    status: () => statusOf(lab),
+    target: (body) => findTarget(lab.desired.registry, lab.wiring.namespaces, (body as { target: string }).target),
+    'same-settings': (body) => requireSame(lab, body as Partial<LabSettings>),
+    apply: (body) => apply(lab, body as ManifestText[]),
+    sections: () => sections(lab),
+    down: () => down(lab),
+  };
+  return new Map(Object.entries(handlers).map(([name, handler]) => [name, speakingPlainly(handler)]));
+}
+
+/** A CommandFailure keeps its kind on the way to the command. */
+function speakingPlainly(handler: ControlHandler): ControlHandler {
+  return async (body) => {
+    try {
+      return await handler(body);
+    } catch (error) {
+      throw error instanceof CommandFailure ? new ControlError(error.message, error.kind) : error;
+    }
+  };
+}
+
+function statusOf({ status, desired: { registry } }: LabParts) {
+  return { ...status, pods: registry.list('', 'Pod').length, services: registry.list('', 'Service').length };
+}
+
+/** What cannot be changed while the lab is up. */
+function requireSame({ settings, status }: LabParts, asked: Partial<LabSettings>): void {
+  for (const [field, value] of Object.entries(asked)) {
+    const now = field === 'iptables' ? status.iptables : settings[field as keyof LabSettings];
+    if (JSON.stringify(now) === JSON.stringify(value)) continue;
+    const shown = typeof now === 'object' || now === undefined ? 'another' : String(now);
+    throw new CommandFailure(
+      'alreadyUp',
+      `lab: lab "${status.name}" is already up with ${shown} ${field}; take it down first (lab --name ${status.name} down) or choose another --name`,
+    );
+  }
+}
+
+async function apply({ desired, kubelet, proxies }: LabParts, manifests: ManifestText[]) {
+  const outcome = desired.apply(manifests);
+  await kubelet.settled();
+  desired.settle();
+  await proxies.sync();
+  return outcome;
+}
+
+async function sections({ desired, settings, proxies, wiring, iptables }: LabParts) {
+  const plan = planSections(desired, settings, proxies);
+  const kernel = await kernelSections(desired, wiring.namespaces, iptables, settings.attach);
+  return { plan: Object.fromEntries(plan), kernel: Object.fromEntries(kernel) };
+}
+
+/** Ends the daemon, and with it everything. The link in the machine's namespace goes first, so that it is gone for sure. */
+async function down({ wiring, settings }: LabParts): Promise<void> {
+  if (settings.attach) await wiring.change([], ['machine/1-host']);
+  setImmediate(() => process.exit(0));
+}

@@ -1,0 +1,45 @@
+/**
+ * The daemon's entry: takes one start request from the channel it was born with, becomes that lab, and stays.
+ *
+ * Whoever asked for it may go away once it is ready. When the asker dies before that, the daemon ends too: half a lab
+ * is no lab.
+ */
+import { Socket } from 'node:net';
+import { createInterface } from 'node:readline';
+import { CommandFailure } from './failure.js';
+import { startLab } from './lab.js';
+import type { StartReport, StartRequest } from './start-request.js';
+
+/** File descriptor of the channel, see kernel/launch.ts. */
+const CHANNEL = 3;
+
+const channel = new Socket({ fd: CHANNEL, readable: true, writable: true });
+let ready = false;
+
+channel.on('error', () => undefined);
+channel.on('close', () => {
+  if (!ready) process.exit(1);
+});
+createInterface({ input: channel }).once('line', (line) => void begin(JSON.parse(line) as StartRequest));
+
+async function begin(request: StartRequest): Promise<void> {
+  try {
+    const { status, outcome } = await startLab(request, (text) => tell({ kind: 'progress', text }));
+    ready = true;
+    tell({ kind: 'ready', status, outcome });
+    channel.unref();
+  } catch (error) {
+    tell(failureOf(error));
+    if (!(error instanceof CommandFailure)) process.stderr.write(`${error instanceof Error ? error.stack : error}\n`);
+    channel.end(() => process.exit(1));
+  }
+}
+
+function tell(report: StartReport): void {
+  if (channel.writable) channel.write(`${JSON.stringify(report)}\n`);
+}
+
+function failureOf(error: unknown): StartReport {
+  if (error instanceof CommandFailure) return { kind: 'failed', failure: error.kind, message: error.message };
+  return { kind: 'failed', failure: 'failure', message: `lab: ${error instanceof Error ? error.message : error}` };
+}

@@ -1,0 +1,60 @@
+/**
+ * What the cluster should be, without a kernel: the control plane with the manifests in it. `lab compile`, `--plan`, the
+ * digest and the daemon all start here.
+ */
+import { defaultClusterConfig, parseClusterConfig } from '../api/cluster-config.js';
+import type { ManifestDocument } from '../api/manifest.js';
+import { createControlPlane } from '../controllers/control-plane.js';
+import type { ClusterConfig } from '../model/cluster-config.js';
+import type { PositionOf } from '../model/traffic.js';
+import type { LabRegistry } from '../registry/registry.js';
+import type { World } from '../world/contract.js';
+import { apiRules } from './api-rules.js';
+import { applyManifests, parseAll, refusal } from './manifests.js';
+import type { ApplyOutcome, ManifestText } from './start-request.js';
+
+export interface DesiredState {
+  config: ClusterConfig;
+  registry: LabRegistry;
+  /** @throws CommandFailure refused, with every problem; nothing is stored then */
+  apply(manifests: readonly ManifestText[]): ApplyOutcome[];
+  /** Lets the controllers work until nothing is left to do. */
+  settle(): void;
+  positionOf: PositionOf;
+}
+
+/** @throws CommandFailure refused for a configuration that cannot be */
+export function createDesiredState(options: { world: World; config?: ManifestText; rootCA?: string }): DesiredState {
+  const config = clusterConfig(options.config);
+  const { registry, settle } = createControlPlane({ config, world: options.world, api: apiRules, rootCA: options.rootCA });
+  const sources = new Map<string, ManifestDocument>();
+  return {
+    config,
+    registry,
+    settle,
+    apply(manifests) {
+      const documents = parseAll(manifests);
+      const outcome = applyManifests(registry, documents);
+      for (const document of documents) remember(sources, document);
+      settle();
+      return outcome;
+    },
+    positionOf(service, field) {
+      const source = sources.get(`${service.metadata?.namespace}/${service.metadata?.name}`);
+      const position = source?.position(field);
+      return position && `${source?.file}:${position.line}`;
+    },
+  };
+}
+
+function remember(sources: Map<string, ManifestDocument>, document: ManifestDocument): void {
+  const { kind, metadata } = document.object;
+  if (kind === 'Service') sources.set(`${metadata.namespace}/${metadata.name}`, document);
+}
+
+function clusterConfig(source: ManifestText | undefined): ClusterConfig {
+  if (!source) return defaultClusterConfig();
+  const { config, problems } = parseClusterConfig(source.text, source.file);
+  if (!config) throw refusal(problems);
+  return config;
+}

@@ -1,0 +1,58 @@
+/**
+ * The texts that the two digests of a running lab are made of.
+ */
+import { saveRules, type IptablesVariant } from '../kernel/iptables.js';
+import type { NetworkNamespace } from '../kernel/netns.js';
+import { runProcess } from '../kernel/process.js';
+import type { Namespaces } from '../kernel/operations.js';
+import { hostNamespace, planMachines } from '../fabric/machines.js';
+import { planPod } from '../fabric/pods.js';
+import type { ServiceProxies } from '../node/service-proxies.js';
+import { iptablesEngine } from '../proxy/iptables/engine.js';
+import { canonicalLinks, canonicalSave, objectSections, type Sections } from './digest.js';
+import type { DesiredState } from './desired.js';
+import { iptablesOptionsOf } from './proxies.js';
+import { wiredPods } from './wired-pods.js';
+import type { LabSettings } from './start-request.js';
+
+/** Level 1: objects, wires and rules as planned. */
+export function planSections(desired: DesiredState, settings: LabSettings, proxies: ServiceProxies): Sections {
+  const { registry, config } = desired;
+  const objects = registry.kinds().flatMap(({ group, kind }) => registry.list(group, kind));
+  const sections = new Map(objectSections(objects));
+  const pieces = [...planMachines(config), ...wiredPods(registry).map(planPod)];
+  sections.set('operations', pieces.flatMap((piece) => piece.make.map((operation) => JSON.stringify(operation))).join('\n'));
+  for (const node of config.nodes) {
+    const traffic = proxies.trafficOf(node.name);
+    if (!traffic) continue;
+    const ruleSet = iptablesEngine.compile(traffic, iptablesOptionsOf(config, node, settings));
+    sections.set(`rules/${node.name}`, iptablesEngine.render(ruleSet));
+  }
+  return sections;
+}
+
+/** Level 2: what iptables and ip read back, namespace by namespace. */
+export async function kernelSections(
+  desired: DesiredState,
+  namespaces: Namespaces,
+  variant: IptablesVariant,
+  attach: boolean,
+): Promise<Sections> {
+  const sections = new Map<string, string>();
+  for (const name of namespaces.names()) {
+    // The machine's own namespace holds what is none of ours.
+    if (attach && name === hostNamespace) continue;
+    const namespace = namespaces.get(name);
+    sections.set(`addresses/${name}`, await ip(namespace, 'addr'));
+    sections.set(`routes/${name}`, await ip(namespace, 'route'));
+  }
+  for (const { name } of desired.config.nodes) {
+    sections.set(`iptables/${name}`, canonicalSave(await saveRules(namespaces.get(name), variant)));
+  }
+  return sections;
+}
+
+async function ip(namespace: NetworkNamespace, object: 'addr' | 'route'): Promise<string> {
+  const { stdout } = await runProcess(namespace, ['ip', '-j', object]);
+  return canonicalLinks(stdout.trim());
+}

@@ -1,0 +1,82 @@
+/**
+ * The digests by which two labs are shown to be the same: what was planned, and what the kernel holds.
+ *
+ * A digest is made of named sections of text, so that a difference has a name. Left out is what cannot repeat: times,
+ * resource versions, counters, and Events, which are history. Pure but for the texts it is given.
+ */
+import { createHash } from 'node:crypto';
+import type { KubeObject } from '../api/object.js';
+import { canonicalJson } from '../model/derive.js';
+
+/** Section name to text, in sorted order. */
+export type Sections = ReadonlyMap<string, string>;
+
+export interface Digest {
+  digest: string;
+  sections: Record<string, string>;
+}
+
+/** Kinds that only say when something happened. */
+const history = new Set(['Event', 'Lease']);
+/** Fields that tell time or order of writing; `resourceVersion` counts writes. */
+const volatile = /^(resourceVersion|managedFields|generation|observedGeneration|.*(Time|Timestamp))$/;
+
+/** The stored objects as text, one section a kind. */
+export function objectSections(objects: Iterable<KubeObject>): Sections {
+  const lines = new Map<string, string[]>();
+  for (const object of objects) {
+    if (history.has(object.kind)) continue;
+    const line = canonicalJson(withoutVolatile(object));
+    lines.set(object.kind, [...(lines.get(object.kind) ?? []), line]);
+  }
+  const kinds = [...lines.keys()].sort();
+  return new Map(kinds.map((kind) => [`objects/${kind}`, (lines.get(kind) ?? []).sort().join('\n')]));
+}
+
+function withoutVolatile(value: unknown): unknown {
+  if (Array.isArray(value)) return value.map(withoutVolatile);
+  if (typeof value !== 'object' || value === null) return value;
+  const kept = Object.entries(value).filter(([key]) => !volatile.test(key));
+  return Object.fromEntries(kept.map(([key, inner]) => [key, withoutVolatile(inner)]));
+}
+
+/** `iptables-save` without what changes by itself: comments with the time, and counters. */
+export function canonicalSave(text: string): string {
+  return text
+    .split('\n')
+    .filter((line) => line !== '' && !line.startsWith('#'))
+    .map((line) => line.replace(/^\[\d+:\d+\] /, '').replace(/ \[\d+:\d+\]$/, ''))
+    .join('\n');
+}
+
+/** `ip -j` output without namespace ids, which count in the order of creation. */
+export function canonicalLinks(json: string): string {
+  const links = JSON.parse(json === '' ? '[]' : json) as Record<string, unknown>[];
+  return links.map(({ link_netnsid: _id, ...link }) => canonicalJson(link)).join('\n');
+}
+
+export function digestOfSections(sections: Sections): Digest {
+  const names = [...sections.keys()].sort();
+  const hashes = names.map((name) => [name, sha256(sections.get(name) ?? '')] as const);
+  return { digest: sha256(hashes.map((pair) => pair.join(' ')).join('\n')), sections: Object.fromEntries(hashes) };
+}
+
+/** The first section and line in which two labs differ, or undefined when they are the same. */
+export function firstDifference(
+  one: Sections,
+  other: Sections,
+): { section: string; one: string; other: string } | undefined {
+  for (const section of [...new Set([...one.keys(), ...other.keys()])].sort()) {
+    const [left, right] = [one.get(section) ?? '', other.get(section) ?? ''];
+    if (left === right) continue;
+    const [a, b] = [left.split('\n'), right.split('\n')];
+    const line = a.findIndex((text, position) => text !== b[position]);
+    const position = line < 0 ? a.length : line;
+    return { section, one: a[position] ?? '(nothing)', other: b[position] ?? '(nothing)' };
+  }
+  return undefined;
+}
+
+function sha256(text: string): string {
+  return createHash('sha256').update(text).digest('hex');
+}

@@ -1,0 +1,36 @@
+/**
+ * How a command ends when it cannot do its work: one line that says what is wrong and what to try, and an exit code
+ * that tells a script which kind of failure it was.
+ */
+
+/** Exit codes of `lab`; README lists them. A command run by `lab exec` gives its own. */
+export const exitCodes = {
+  failure: 1,
+  usage: 2,
+  /** A manifest or a configuration was refused; nothing was changed. */
+  refused: 3,
+  missingTool: 10,
+  noPrivileges: 11,
+  missingKernelFeature: 12,
+  notRunning: 13,
+  alreadyUp: 14,
+  /** The state directory is left over from a lab that died. */
+  stale: 15,
+} as const;
+
+export type FailureKind = keyof typeof exitCodes;
+
+export class CommandFailure extends Error {
+  override readonly name = 'CommandFailure';
+
+  constructor(
+    readonly kind: FailureKind,
+    message: string,
+  ) {
+    super(message);
+  }
+
+  get exitCode(): number {
+    return exitCodes[this.kind];
+  }
+}

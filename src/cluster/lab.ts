@@ -1,0 +1,90 @@
+/**
+ * A lab, from nothing to ready, as a list of steps. Each step's work is elsewhere; here is only their order.
+ */
+import type { KubeObject } from '../api/object.js';
+import { attachmentOf, hostNamespace, planMachines } from '../fabric/machines.js';
+import { mountOwnProc, pidOnMachine } from '../kernel/mounts.js';
+import { leaveMachineNamespace } from '../kernel/netns.js';
+import { createPodNetwork } from '../node/pod-network.js';
+import { createServiceProxies, trafficKinds } from '../node/service-proxies.js';
+import { Wiring } from '../node/wiring.js';
+import { createWorld } from '../world/world.js';
+import { serveControl } from './control.js';
+import { controlHandlers } from './control-handlers.js';
+import { refuseOverlap } from './attach.js';
+import { createDesiredState, type DesiredState } from './desired.js';
+import { startKubelet } from './kubelet-start.js';
+import { chooseIptables, createNodeProxies } from './proxies.js';
+import type { ApplyOutcome, StartRequest } from './start-request.js';
+import { type LabStatus, stateDirectory, writeStatus } from './state-directory.js';
+
+/** A started lab. It lives until its process ends. */
+export interface StartedLab {
+  status: LabStatus;
+  outcome: ApplyOutcome[];
+}
+
+/** @throws CommandFailure in one line, with nothing left behind once the process ends */
+export async function startLab(request: StartRequest, progress: (text: string) => void): Promise<StartedLab> {
+  const { name, settings } = request;
+  const directory = stateDirectory(name, request.stateRoot);
+  const world = createWorld({ seed: settings.seed });
+  const pid = pidOnMachine();
+
+  progress('reading manifests');
+  const desired = createDesiredState({ world, config: settings.config });
+  const outcome = desired.apply(request.manifests);
+
+  if (settings.attach) refuseOverlap(desired.config, request.rootless);
+
+  progress('making namespaces');
+  const machine = leaveMachineNamespace();
+  mountOwnProc();
+  const kubeletStart = startKubelet();
+  const wiring = new Wiring();
+  if (settings.attach) wiring.namespaces.adopt({ name: hostNamespace, fd: machine.fd });
+  await wiring.change(planMachines(desired.config, settings.attach ? attachmentOf(name) : undefined));
+  const iptables = await chooseIptables(wiring.namespaces.get(desired.config.nodes[0]?.name ?? ''), settings.iptables);
+
+  progress('starting pods and writing rules');
+  const proxies = createServiceProxies(
+    desired.registry,
+    createNodeProxies(desired.config, wiring.namespaces, settings, iptables),
+    desired.positionOf,
+  );
+  const network = createPodNetwork(wiring, (node) => desired.config.nodes.find((one) => one.name === node)?.address);
+  const kubelet = await kubeletStart({ desired, world, network, namespaces: wiring.namespaces });
+  keepRulesInStep(desired, () => proxies.sync());
+  await kubelet.settled();
+  desired.settle();
+  await proxies.sync();
+
+  const status: LabStatus = {
+    name,
+    pid,
+    launcher: request.launcher,
+    seed: settings.seed,
+    balance: settings.balance,
+    proxyMode: settings.proxyMode,
+    attach: settings.attach,
+    iptables,
+    nodes: desired.config.nodes.map((node) => ({ name: node.name, address: node.address })),
+    kubeconfig: directory.kubeconfig,
+  };
+  await serveControl(directory.control, controlHandlers({ status, settings, desired, wiring, kubelet, iptables, proxies }));
+  writeStatus(directory, status);
+  return { status, outcome };
+}
+
+/** Rules follow objects: all changes of one turn of the event loop become one sync. */
+function keepRulesInStep(desired: DesiredState, sync: () => Promise<void>): void {
+  let waiting = false;
+  desired.registry.watch(undefined, ({ object }: { object: KubeObject }) => {
+    if (waiting || !trafficKinds.has(object.kind)) return;
+    waiting = true;
+    setImmediate(() => {
+      waiting = false;
+      sync().catch((error) => process.stderr.write(`rules: ${error}\n`));
+    });
+  });
+}

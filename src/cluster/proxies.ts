@@ -1,0 +1,61 @@
+/**
+ * Every node's kube-proxy: which engine, with which options, applied by which tool.
+ */
+import { calicoRules } from '../fabric/calico-rules.js';
+import { type IptablesVariant, restoreRules, usableVariants } from '../kernel/iptables.js';
+import type { NetworkNamespace } from '../kernel/netns.js';
+import type { Namespaces } from '../kernel/operations.js';
+import type { ClusterConfig, NodeConfig } from '../model/cluster-config.js';
+import { createKubeProxy, type KubeProxy } from '../node/kube-proxy.js';
+import { iptablesEngine } from '../proxy/iptables/engine.js';
+import type { IptablesOptions } from '../proxy/iptables/options.js';
+import { CommandFailure } from './failure.js';
+import type { LabSettings } from './start-request.js';
+
+/** The engine options of one node: the same for `lab compile` and for the kernel. */
+export function iptablesOptionsOf(
+  config: ClusterConfig,
+  node: NodeConfig,
+  { seed, balance }: Pick<LabSettings, 'seed' | 'balance'>,
+): IptablesOptions {
+  return iptablesEngine.options({
+    seed,
+    balance,
+    localTrafficDetector: { kind: 'ClusterCIDR', cidr: config.podCIDR },
+    nodeIP: node.address,
+  });
+}
+
+/** One kube-proxy a node. Calico's own rules go in front of its first sync. */
+export function createNodeProxies(
+  config: ClusterConfig,
+  namespaces: Namespaces,
+  settings: LabSettings,
+  variant: IptablesVariant,
+): Map<string, KubeProxy> {
+  return new Map(
+    config.nodes.map((node) => {
+      let prelude = calicoRules(config.podCIDR);
+      const proxy = createKubeProxy(iptablesEngine, iptablesOptionsOf(config, node, settings), async (change) => {
+        await restoreRules(namespaces.get(node.name), variant, prelude + change);
+        prelude = '';
+      });
+      return [node.name, proxy];
+    }),
+  );
+}
+
+/** The variant asked for, or what works here, legacy first. @throws CommandFailure when there is none */
+export async function chooseIptables(
+  namespace: NetworkNamespace,
+  asked: IptablesVariant | undefined,
+): Promise<IptablesVariant> {
+  const usable = await usableVariants(namespace);
+  const chosen = asked ?? usable[0];
+  if (chosen && usable.includes(chosen)) return chosen;
+  const found = usable.length > 0 ? `usable here: ${usable.join(', ')}` : 'neither legacy nor nft works here';
+  throw new CommandFailure(
+    'missingKernelFeature',
+    `lab: iptables${asked ? `-${asked}` : ''} cannot list a nat table (${found}); install the package iptables, or load ip_tables and iptable_nat, or nf_tables and nft_compat`,
+  );
+}

@@ -1,0 +1,50 @@
+/**
+ * What `lab up` tells a new daemon, and what the daemon answers: JSON lines on the channel between them.
+ */
+import type { Balance } from '../proxy/contract.js';
+import type { FailureKind } from './failure.js';
+import type { LabStatus } from './state-directory.js';
+
+/** One file of manifests, as read by the command: the daemon opens none. */
+export interface ManifestText {
+  /** As the user wrote it, for messages. */
+  file: string;
+  text: string;
+}
+
+/** How a lab is to be. What a running lab cannot change is compared field by field by a second `up`. */
+export interface LabSettings {
+  seed: number;
+  balance: Balance;
+  proxyMode: 'iptables';
+  attach: boolean;
+  /** Absent: what the kernel has, legacy first. */
+  iptables?: 'legacy' | 'nft';
+  /** The text of a cluster configuration; absent: the course's. */
+  config?: ManifestText;
+}
+
+export interface StartRequest {
+  name: string;
+  settings: LabSettings;
+  manifests: ManifestText[];
+  /** Process id of the `unshare` that holds the namespaces. */
+  launcher: number;
+  /** Whether the daemon is in a user namespace, because the user is not root. */
+  rootless: boolean;
+  stateRoot: string;
+}
+
+export type StartReport =
+  | { kind: 'progress'; text: string }
+  | { kind: 'ready'; status: LabStatus; outcome: ApplyOutcome[] }
+  | { kind: 'failed'; failure: FailureKind; message: string };
+
+/** What became of one document: kubectl's words. */
+export interface ApplyOutcome {
+  /** `service/myweb-svc`, `deployment.apps/web`. */
+  object: string;
+  outcome: 'created' | 'configured' | 'unchanged';
+}
+
+export const defaultSettings: LabSettings = { seed: 1, balance: 'replayable', proxyMode: 'iptables', attach: false };

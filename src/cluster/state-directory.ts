@@ -1,0 +1,113 @@
+/**
+ * Where a lab keeps what must outlive a command: its status, control socket, kubeconfig, journal and log.
+ *
+ * Root's labs are under /run/kubewire, a user's under $XDG_RUNTIME_DIR/kubewire, or /tmp/kubewire-UID without one.
+ * The directory is the user's alone (mode 0700): the kubeconfig in it opens the lab.
+ */
+import {
+  chmodSync,
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  renameSync,
+  statSync,
+  writeFileSync,
+} from 'node:fs';
+import { join } from 'node:path';
+
+/** What `lab status -o json` prints: what another process needs to find the lab. */
+export interface LabStatus {
+  name: string;
+  /** The daemon's process id, as the machine sees it. */
+  pid: number;
+  /** The `unshare` process that holds the lab's namespaces: gone when all of the lab is. */
+  launcher: number;
+  seed: number;
+  balance: 'replayable' | 'faithful';
+  proxyMode: string;
+  attach: boolean;
+  iptables: 'legacy' | 'nft';
+  nodes: { name: string; address: string }[];
+  kubeconfig: string;
+}
+
+/** A lab's name: a DNS label, so that it can be a file name, a hostname and a kubeconfig context. */
+export const labNamePattern = /^[a-z0-9]([-a-z0-9]{0,30}[a-z0-9])?$/;
+
+/** The folder of all of this user's labs. */
+export function stateRoot(environment: NodeJS.ProcessEnv = process.env): string {
+  const uid = process.getuid?.() ?? 0;
+  if (environment.KUBEWIRE_STATE) return environment.KUBEWIRE_STATE;
+  if (uid === 0) return '/run/kubewire';
+  const runtime = environment.XDG_RUNTIME_DIR;
+  return runtime && existsSync(runtime) ? join(runtime, 'kubewire') : `/tmp/kubewire-${uid}`;
+}
+
+export interface StateDirectory {
+  root: string;
+  status: string;
+  control: string;
+  kubeconfig: string;
+  journal: string;
+  log: string;
+}
+
+/** The paths of one lab. */
+export function stateDirectory(name: string, root: string = stateRoot()): StateDirectory {
+  const directory = join(root, name);
+  const file = (base: string) => join(directory, base);
+  return {
+    root: directory,
+    status: file('status.json'),
+    control: file('control.sock'),
+    kubeconfig: file('kubeconfig'),
+    journal: file('journal.ndjson'),
+    log: file('daemon.log'),
+  };
+}
+
+/** Makes the directory, closed to others. @throws Error when somebody else owns it. */
+export function createStateDirectory(directory: StateDirectory): void {
+  mkdirSync(directory.root, { recursive: true, mode: 0o700 });
+  const owner = statSync(directory.root).uid;
+  const uid = process.getuid?.() ?? 0;
+  if (owner !== uid) throw new Error(`${directory.root} belongs to user ${owner}; remove it or set XDG_RUNTIME_DIR`);
+  chmodSync(directory.root, 0o700);
+}
+
+/** Written aside and renamed, so that a reader sees a whole file or none. */
+export function writeStatus(directory: StateDirectory, status: LabStatus): void {
+  const fresh = `${directory.status}.new`;
+  writeFileSync(fresh, `${JSON.stringify(status, null, 2)}\n`, { mode: 0o600 });
+  renameSync(fresh, directory.status);
+}
+
+/** What a lab last said of itself, or undefined when there is none of that name. */
+export function readStatus(directory: StateDirectory): LabStatus | undefined {
+  try {
+    return JSON.parse(readFileSync(directory.status, 'utf8')) as LabStatus;
+  } catch {
+    return undefined;
+  }
+}
+
+/** Is the process that wrote this status still there? A pid that now belongs to another program does not count. */
+export function isAlive(status: LabStatus): boolean {
+  try {
+    return readFileSync(`/proc/${status.pid}/cmdline`, 'utf8').split('\0').includes(`--lab=${status.name}`);
+  } catch {
+    return false;
+  }
+}
+
+/** Names of all labs that left a directory, sorted. */
+export function labNames(root: string = stateRoot()): string[] {
+  try {
+    return readdirSync(root)
+      .filter((name) => labNamePattern.test(name))
+      .sort();
+  } catch {
+    return [];
+  }
+}

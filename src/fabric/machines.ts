@@ -1,0 +1,218 @@
+/**
+ * The LAN and the machines on it, as pieces: a switch, the user's host, and the nodes.
+ *
+ *   host ── vboxnet0 ──┐
+ *   k8s-master ── eth1 ─┼─ lan (bridge in `switch`, also the gateway that leads nowhere)
+ *   k8s-node1 ── eth1 ──┘
+ *
+ * Routes follow Calico without encapsulation: each node owns its blocks as blackholes and reaches the other nodes'
+ * blocks by their LAN addresses. Source: projectcalico/calico `confd/etc/calico/confd/templates/bird_ipam.cfg.template`.
+ *
+ * Differs: pod traffic between nodes is routed over the LAN as Calico's CrossSubnet mode does, not through an IPIP tunnel, so a masqueraded client appears as the node's LAN address where the course notes print the address of tunl0.
+ */
+import type { ClusterConfig, NodeConfig } from '../model/cluster-config.js';
+import { macOf } from './naming.js';
+import type { LinkEnd, Operation, Piece } from './operation.js';
+
+export const switchNamespace = 'switch';
+export const hostNamespace = 'host';
+
+/** lo is always 1; the uplinks take the numbers they have on a Vagrant machine (lo, eth0, eth1). */
+const UPLINK_INDEX = 3;
+/** Switch ports: 10 for the host's, then one a node. */
+const FIRST_PORT_INDEX = 10;
+
+/** VirtualBox' name for the user's end of a host-only network. */
+export const hostLink = 'vboxnet0';
+export const nodeLink = 'eth1';
+
+/** Settings without which two runs would differ, or wait: set before any link exists. */
+const everywhere: Record<string, string> = {
+  // No duplicate address detection: addresses are ours alone, and a tentative address answers nothing for a second.
+  'ipv6/conf/all/accept_dad': '0',
+  'ipv6/conf/default/accept_dad': '0',
+  'ipv6/conf/all/accept_ra': '0',
+  'ipv6/conf/default/accept_ra': '0',
+  'ipv6/conf/default/router_solicitations': '0',
+  // Link-local addresses from the MAC, not from a secret that each namespace draws.
+  'ipv6/conf/default/addr_gen_mode': '0',
+};
+
+/** Namespaces inherit these from the machine, whatever it has set (ip-sysctl.rst, devconf_inherit_init_net): ours are fixed. */
+const inherited: Record<string, string> = {
+  'ipv4/conf/all/rp_filter': '0',
+  'ipv4/conf/default/rp_filter': '0',
+  'ipv4/conf/all/arp_ignore': '0',
+  'ipv4/conf/default/arp_ignore': '0',
+  'ipv4/conf/all/arp_announce': '0',
+  'ipv4/conf/default/arp_announce': '0',
+};
+
+/** The host and the switch forward nothing: there is no way out of a lab. */
+const dead: Record<string, string> = { 'ipv4/ip_forward': '0', ...inherited, ...everywhere };
+
+/** What a pod's namespace needs before its link is made. */
+export const podSysctls: Record<string, string> = {
+  'ipv4/ip_forward': '0',
+  'ipv4/conf/all/rp_filter': '0',
+  'ipv4/conf/default/rp_filter': '0',
+  'ipv6/conf/all/accept_dad': '0',
+  'ipv6/conf/default/accept_dad': '0',
+  'ipv6/conf/default/router_solicitations': '0',
+  'ipv6/conf/default/addr_gen_mode': '0',
+};
+
+/** A node routes, as kubelet, kube-proxy and Calico set it up. */
+const nodeSysctls: Record<string, string> = {
+  'ipv4/ip_forward': '1',
+  ...inherited,
+  // A redirect for a VIP, or a rate-limited ICMP error, makes the next connection hang for seconds (measured).
+  'ipv4/conf/all/send_redirects': '0',
+  'ipv4/conf/default/send_redirects': '0',
+  'ipv4/icmp_ratelimit': '0',
+  // kube-proxy: localhost NodePorts. Source: pkg/proxy/iptables/proxier.go, NewProxier.
+  'ipv4/conf/all/route_localnet': '1',
+  // kube-proxy: conntrack time-outs. Source: cmd/kube-proxy/app/conntrack.go and its defaults (24 h, 1 h).
+  'netfilter/nf_conntrack_tcp_timeout_established': '86400',
+  'netfilter/nf_conntrack_tcp_timeout_close_wait': '3600',
+};
+
+/** How `--attach` shows itself in the machine's own network namespace: one link, named and numbered after the lab. */
+export interface Attachment {
+  link: string;
+  index: number;
+}
+
+/** The pieces of the LAN with all machines. With an attachment, `host` is a namespace that exists already. */
+export function planMachines(config: ClusterConfig, attachment?: Attachment): Piece[] {
+  const nodes = config.nodes.map((node, position) => planNode(config, node, position));
+  return [planSwitch(config), attachment ? planAttachedHost(config, attachment) : planHost(config), ...nodes];
+}
+
+/** Linux limits interface names to 15 characters (IFNAMSIZ). */
+const LINK_NAME_LENGTH = 15;
+/** Above what a machine's own links reach, which the kernel numbers from 1. */
+const FIRST_ATTACHED_INDEX = 1_000_000;
+
+/** The link of a lab in the machine's namespace: other labs have other ones. */
+export function attachmentOf(lab: string): Attachment {
+  const hash = Number.parseInt(macOf(`attach/${lab}`).replaceAll(':', '').slice(2, 8), 16);
+  return { link: `kw-${lab}`.slice(0, LINK_NAME_LENGTH), index: FIRST_ATTACHED_INDEX + (hash % 1_000_000) };
+}
+
+function planSwitch(config: ClusterConfig): Piece {
+  const namespace = switchNamespace;
+  const index = UPLINK_INDEX;
+  return {
+    key: 'machine/0-switch',
+    make: [
+      { op: 'namespace.create', namespace },
+      ...sysctls(namespace, dead),
+      { op: 'bridge.create', namespace, link: 'lan', index, mac: macOf('switch/lan') },
+      { op: 'link.up', namespace, link: 'lo', index: 1 },
+      { op: 'link.up', namespace, link: 'lan', index },
+      { op: 'address.add', namespace, link: 'lan', index, address: withPrefix(config, config.lan.gateway) },
+    ],
+    unmake: [{ op: 'namespace.delete', namespace }],
+  };
+}
+
+function planHost(config: ClusterConfig): Piece {
+  const namespace = hostNamespace;
+  return {
+    key: 'machine/1-host',
+    make: [
+      { op: 'namespace.create', namespace },
+      ...sysctls(namespace, dead),
+      ...plugIn(config, namespace, hostLink, config.lan.hostAddress, FIRST_PORT_INDEX),
+    ],
+    unmake: [{ op: 'namespace.delete', namespace }],
+  };
+}
+
+/** Only the link is ours there: no setting of the machine is touched, and IPv6 stays off on the link. */
+function planAttachedHost(config: ClusterConfig, { link, index }: Attachment): Piece {
+  const namespace = hostNamespace;
+  return {
+    key: 'machine/1-host',
+    make: [
+      cable({ namespace, link, index, mac: macOf(`${namespace}/${hostLink}`) }, FIRST_PORT_INDEX),
+      ...sysctls(namespace, { [`ipv6/conf/${link}/disable_ipv6`]: '1' }),
+      portUp(FIRST_PORT_INDEX),
+      { op: 'link.up', namespace, link, index },
+      { op: 'address.add', namespace, link, index, address: withPrefix(config, config.lan.hostAddress) },
+    ],
+    unmake: [{ op: 'link.delete', namespace, link, index }],
+  };
+}
+
+function planNode(config: ClusterConfig, node: NodeConfig, position: number): Piece {
+  const namespace = node.name;
+  const uplink = { namespace, link: nodeLink, index: UPLINK_INDEX };
+  const others = config.nodes.filter((other) => other.name !== node.name);
+  return {
+    key: `machine/2-node-${node.name}`,
+    make: [
+      { op: 'namespace.create', namespace },
+      ...sysctls(namespace, { ...everywhere, ...nodeSysctls }),
+      ...plugIn(config, namespace, nodeLink, node.address, FIRST_PORT_INDEX + 1 + position),
+      { op: 'route.add', ...uplink, destination: 'default', gateway: config.lan.gateway },
+      ownBlock(node, node.podBlock),
+      ...others.map((other) => routeTo(node.name, other, other.podBlock)),
+    ],
+    unmake: [{ op: 'namespace.delete', namespace }],
+  };
+}
+
+/** A node's own block: addresses of it that no pod has go nowhere. */
+function ownBlock(node: NodeConfig, destination: string): Operation {
+  return { op: 'route.add', namespace: node.name, link: 'lo', index: 1, destination, protocol: 'bird', kind: 'blackhole' };
+}
+
+/** The way from a node to a block of another. */
+function routeTo(namespace: string, owner: NodeConfig, destination: string): Operation {
+  const uplink = { namespace, link: nodeLink, index: UPLINK_INDEX };
+  return { op: 'route.add', ...uplink, destination, gateway: owner.address, protocol: 'bird' };
+}
+
+/** A further block that a node claimed when its first was full: known to all nodes, as bird spreads it. */
+export function planBlock(config: ClusterConfig, owner: NodeConfig, block: string): Piece {
+  const others = config.nodes.filter((other) => other.name !== owner.name);
+  return {
+    key: `machine/3-block-${block}`,
+    make: [ownBlock(owner, block), ...others.map((other) => routeTo(other.name, owner, block))],
+    unmake: [],
+  };
+}
+
+/** A cable from the switch to a machine's uplink, up at both ends, with the machine's address on it. */
+function plugIn(config: ClusterConfig, namespace: string, link: string, address: string, port: number): Operation[] {
+  const uplink = { namespace, link, index: UPLINK_INDEX };
+  return [
+    cable({ ...uplink, mac: macOf(`${namespace}/${link}`) }, port),
+    portUp(port),
+    { op: 'link.up', namespace, link: 'lo', index: 1 },
+    { op: 'link.up', ...uplink },
+    { op: 'address.add', ...uplink, address: withPrefix(config, address) },
+  ];
+}
+
+const portName = (port: number) => `port-${port - FIRST_PORT_INDEX}`;
+
+function cable(b: LinkEnd, port: number): Operation {
+  const a = { namespace: switchNamespace, link: portName(port), index: port, mac: macOf(`switch/${b.namespace}`) };
+  return { op: 'veth.create', a, b };
+}
+
+function portUp(port: number): Operation {
+  return { op: 'link.up', namespace: switchNamespace, link: portName(port), index: port, master: UPLINK_INDEX };
+}
+
+function withPrefix(config: ClusterConfig, address: string): string {
+  return `${address}/${config.lan.cidr.split('/')[1]}`;
+}
+
+/** One `sysctl.set` a setting, in the order given. */
+export function sysctls(namespace: string, settings: Record<string, string>): Operation[] {
+  return Object.entries(settings).map(([key, value]) => ({ op: 'sysctl.set', namespace, key, value }));
+}

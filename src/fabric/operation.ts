@@ -1,0 +1,110 @@
+/**
+ * What the fabric is made of, as plain data: one operation is one thing the kernel is asked to do.
+ *
+ * `lab up --plan` prints these; `kernel/operations.ts` runs them. Interface indexes are given, not found, so that a
+ * whole cluster can be described before anything exists, and so that `ip link` prints the same numbers every time.
+ */
+
+/** An interface's end: which namespace it is in, and what it is called and numbered there. */
+export interface LinkEnd {
+  namespace: string;
+  link: string;
+  /** ifindex; 0 lets the kernel choose (only for the machine's own namespace under `--attach`). */
+  index: number;
+  mac: string;
+}
+
+export type Operation =
+  | { op: 'namespace.create'; namespace: string }
+  | { op: 'namespace.delete'; namespace: string }
+  /** `key` is a path below /proc/sys/net, for example `ipv4/ip_forward`. */
+  | { op: 'sysctl.set'; namespace: string; key: string; value: string }
+  | { op: 'bridge.create'; namespace: string; link: string; index: number; mac: string }
+  | { op: 'veth.create'; a: LinkEnd; b: LinkEnd }
+  | { op: 'link.up'; namespace: string; link: string; index: number; master?: number }
+  | { op: 'link.delete'; namespace: string; link: string; index: number }
+  | { op: 'address.add'; namespace: string; link: string; index: number; address: string; scope?: 'link' | 'host' }
+  | {
+      op: 'route.add';
+      namespace: string;
+      /** CIDR, or `default`. */
+      destination: string;
+      link: string;
+      index: number;
+      gateway?: string;
+      source?: string;
+      scope?: 'link';
+      /** What `ip route` prints as `proto`: Calico's own routes say `bird` for other nodes' blocks. */
+      protocol?: 'boot' | 'bird';
+      kind?: 'unicast' | 'blackhole';
+    };
+
+/** The namespace in which an operation is carried out. */
+export function namespaceOf(operation: Operation): string {
+  return operation.op === 'veth.create' ? operation.a.namespace : operation.namespace;
+}
+
+/**
+ * One thing of the fabric that comes and goes as a whole: the LAN, a machine, a pod's wiring.
+ * `make` brings it about from nothing; `unmake` takes it away again.
+ */
+export interface Piece {
+  /** Sortable name: `machine/k8s-node1`, `pod/default/myweb1`. */
+  key: string;
+  make: Operation[];
+  unmake: Operation[];
+}
+
+/** Stages make independent pieces batchable: all operations of a stage may run before any of the next. */
+const stages: Record<Operation['op'], number> = {
+  'link.delete': 0,
+  'namespace.delete': 1,
+  'namespace.create': 2,
+  'sysctl.set': 3,
+  'bridge.create': 4,
+  'veth.create': 5,
+  'link.up': 7,
+  'address.add': 7,
+  'route.add': 7,
+};
+
+/** A link's own settings come after the link, all others before: links inherit `conf/default` when they are made. */
+const LINK_SETTINGS = 6;
+
+function stageOf(operation: Operation): number {
+  const ofLink = operation.op === 'sysctl.set' && /(conf|neigh)\/(?!all\/|default\/)/.test(operation.key);
+  return ofLink ? LINK_SETTINGS : stages[operation.op];
+}
+
+/** Orders the operations of many pieces so that a namespace's work lies together; order inside a stage is kept. */
+export function scheduleOperations(operations: readonly Operation[]): Operation[] {
+  const order = new Map<string, number>();
+  for (const operation of operations) {
+    const namespace = namespaceOf(operation);
+    if (!order.has(namespace)) order.set(namespace, order.size);
+  }
+  const rank = (operation: Operation) => order.get(namespaceOf(operation)) ?? 0;
+  return operations
+    .map((operation, position) => ({ operation, position }))
+    .sort(
+      (x, y) =>
+        stageOf(x.operation) - stageOf(y.operation) || rank(x.operation) - rank(y.operation) || x.position - y.position,
+    )
+    .map(({ operation }) => operation);
+}
+
+/** What must run to get from the pieces that are there to the pieces that are wanted. */
+export function differenceOf(present: ReadonlyMap<string, Piece>, wanted: readonly Piece[]): Operation[] {
+  const keys = new Set(wanted.map((piece) => piece.key));
+  const gone = [...present.values()].filter((piece) => !keys.has(piece.key));
+  const changed = wanted.filter((piece) => !samePiece(present.get(piece.key), piece));
+  const replaced = changed.flatMap((piece) => present.get(piece.key) ?? []);
+  return [
+    ...scheduleOperations([...gone, ...replaced].flatMap((piece) => piece.unmake)),
+    ...scheduleOperations(changed.flatMap((piece) => piece.make)),
+  ];
+}
+
+function samePiece(one: Piece | undefined, other: Piece): boolean {
+  return one === other || (one !== undefined && JSON.stringify(one.make) === JSON.stringify(other.make));
+}

@@ -1,0 +1,43 @@
+/**
+ * iptables as kube-proxy uses it: one `iptables-restore --noflush` a change, and `iptables-save` to look.
+ *
+ * Source: kubernetes pkg/util/iptables/iptables.go (RestoreAll, SaveInto).
+ */
+import type { NetworkNamespace } from './netns.js';
+import { ProcessError, runProcess } from './process.js';
+
+/** The kernel interface behind the command: x_tables, or nf_tables through its compatibility layer. */
+export type IptablesVariant = 'legacy' | 'nft';
+
+/** kube-proxy waits 5 s for the xtables lock, asking ten times a second. */
+const WAIT = ['-w', '5'] as const;
+
+/** Applies `input` as one transaction. @throws ProcessError with the line iptables names. */
+export async function restoreRules(
+  namespace: NetworkNamespace,
+  variant: IptablesVariant,
+  input: string,
+): Promise<void> {
+  const command: [string, ...string[]] = [`iptables-${variant}-restore`, ...WAIT, '--noflush', '--counters'];
+  const { code, stderr } = await runProcess(namespace, command, input);
+  if (code !== 0) throw new ProcessError(command, namespace.name, code, stderr);
+}
+
+/** What the kernel holds, as text. */
+export async function saveRules(namespace: NetworkNamespace, variant: IptablesVariant): Promise<string> {
+  const { code, stdout, stderr } = await runProcess(namespace, [`iptables-${variant}-save`]);
+  if (code !== 0) throw new ProcessError([`iptables-${variant}-save`], namespace.name, code, stderr);
+  return stdout;
+}
+
+/** Which variants work here, asked by listing an empty nat table; legacy first, being faster. */
+export async function usableVariants(namespace: NetworkNamespace): Promise<IptablesVariant[]> {
+  const all: IptablesVariant[] = ['legacy', 'nft'];
+  const works = await Promise.all(
+    all.map(async (variant) => {
+      const listed = await runProcess(namespace, [`iptables-${variant}`, '-t', 'nat', '-nL']).catch(() => undefined);
+      return listed?.code === 0;
+    }),
+  );
+  return all.filter((_, position) => works[position]);
+}

@@ -1,0 +1,61 @@
+/**
+ * Starting the lab's daemon inside namespaces of its own, and entering them later.
+ *
+ * `unshare` makes a mount and a PID namespace (and a user namespace for ordinary users) and keeps the network
+ * namespace. The first process inside is a shell that only waits: it reaps orphans, and when it ends, for whatever
+ * reason, the kernel ends everything in the PID namespace, and with it every network namespace, link and rule.
+ * `--kill-child` ends it when `unshare` itself is killed. Source: pid_namespaces(7), unshare(1), prctl(2) PR_SET_PDEATHSIG.
+ */
+import { type ChildProcess, spawn } from 'node:child_process';
+import { openSync, readFileSync } from 'node:fs';
+
+/** The waiting shell: file descriptor 3 is the daemon's channel to whoever started it. */
+const INIT = '"$@" & wait $!';
+
+export interface LaunchOptions {
+  /** Program and arguments of the daemon. */
+  command: string[];
+  logFile: string;
+  env: NodeJS.ProcessEnv;
+}
+
+/** Starts it detached; `stdio[3]` of the child is a pipe that it writes JSON lines to. */
+export function launchDaemon({ command, logFile, env }: LaunchOptions): ChildProcess {
+  const log = openSync(logFile, 'a', 0o600);
+  const rootless = process.getuid?.() !== 0 ? ['--user', '--map-root-user'] : [];
+  const args = [
+    ...rootless,
+    '--mount',
+    '--pid',
+    '--fork',
+    '--kill-child=SIGKILL',
+    '--',
+    '/bin/sh',
+    '-c',
+    INIT,
+    'lab-init',
+  ];
+  return spawn('unshare', [...args, ...command], {
+    detached: true,
+    env,
+    stdio: ['ignore', log, log, 'pipe'],
+  });
+}
+
+/** What to type in front of a command so that it runs in the lab, in one of its network namespaces. */
+export function enterCommand(daemonPid: number, namespaceFd: number | undefined): string[] {
+  const rootless = process.getuid?.() !== 0 ? ['--user', '--preserve-credentials'] : [];
+  const net = namespaceFd === undefined ? [] : [`--net=/proc/${daemonPid}/fd/${namespaceFd}`];
+  return ['nsenter', `--target=${daemonPid}`, ...rootless, '--mount', '--pid', ...net, '--'];
+}
+
+/** Is there a process of that id that still runs? One that only waits to be reaped does not count. */
+export function processIsThere(pid: number): boolean {
+  try {
+    const stat = readFileSync(`/proc/${pid}/stat`, 'utf8');
+    // The state follows the command's name in parentheses, which may itself hold anything. Source: proc(5).
+    return stat.slice(stat.lastIndexOf(')') + 2, stat.lastIndexOf(')') + 3) !== 'Z';
+  } catch {
+    return false;
+  }
+}

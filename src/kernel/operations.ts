@@ -1,0 +1,114 @@
+/**
+ * The runner: carries out fabric operations, in order, in the namespaces it keeps open.
+ */
+import { writeFileSync } from 'node:fs';
+import { namespaceOf, type Operation } from '../fabric/operation.js';
+import { closeNamespace, createNamespace, inNamespace, type NetworkNamespace } from './netns.js';
+import { encodeOperation, type RouteOperation } from './route-messages.js';
+import { RouteError, sendRouteMessages } from './route-socket.js';
+
+/** An operation that the kernel refused, with its errno: says what, where and why. */
+export class OperationError extends Error {
+  override readonly name = 'OperationError';
+
+  constructor(
+    readonly operation: Operation,
+    readonly code: string,
+  ) {
+    super(`${JSON.stringify(operation)}: ${code}`);
+  }
+}
+
+/** All namespaces of a lab, by name. They live as long as this process holds them. */
+export class Namespaces {
+  private readonly open = new Map<string, NetworkNamespace>();
+
+  /** @throws Error when there is none of that name: a plan that forgot to make it. */
+  get(name: string): NetworkNamespace {
+    const namespace = this.open.get(name);
+    if (!namespace) throw new Error(`no network namespace "${name}" in this lab`);
+    return namespace;
+  }
+
+  has(name: string): boolean {
+    return this.open.has(name);
+  }
+
+  names(): string[] {
+    return [...this.open.keys()].sort();
+  }
+
+  /** Adopts a namespace made elsewhere, for example the machine's own under `--attach`. */
+  adopt(namespace: NetworkNamespace): void {
+    this.open.set(namespace.name, namespace);
+  }
+
+  create(name: string): void {
+    if (!this.open.has(name)) this.open.set(name, createNamespace(name));
+  }
+
+  delete(name: string): void {
+    const namespace = this.open.get(name);
+    this.open.delete(name);
+    if (namespace) closeNamespace(namespace);
+  }
+}
+
+/** Runs the operations in order; neighbours of one namespace travel as one batch. @throws OperationError */
+export async function runOperations(namespaces: Namespaces, operations: readonly Operation[]): Promise<void> {
+  for (const run of runsOf(operations)) {
+    const [first] = run;
+    if (first === undefined) continue;
+    if (isRouteOperation(first)) await sendRun(namespaces, run.filter(isRouteOperation));
+    else for (const operation of run) runDirectly(namespaces, operation);
+  }
+}
+
+/** Cuts the list where the namespace or the means change. */
+function runsOf(operations: readonly Operation[]): Operation[][] {
+  const runs: Operation[][] = [];
+  let previous: Operation | undefined;
+  for (const operation of operations) {
+    const joins =
+      previous !== undefined &&
+      isRouteOperation(previous) === isRouteOperation(operation) &&
+      (!isRouteOperation(operation) || namespaceOf(previous) === namespaceOf(operation));
+    if (joins) runs.at(-1)?.push(operation);
+    else runs.push([operation]);
+    previous = operation;
+  }
+  return runs;
+}
+
+function isRouteOperation(operation: Operation): operation is RouteOperation {
+  return operation.op !== 'namespace.create' && operation.op !== 'namespace.delete' && operation.op !== 'sysctl.set';
+}
+
+async function sendRun(namespaces: Namespaces, run: readonly RouteOperation[]): Promise<void> {
+  const [first] = run;
+  if (first === undefined) return;
+  const messages = run.map((operation) => encodeOperation(operation, (name) => namespaces.get(name).fd));
+  try {
+    await sendRouteMessages(namespaces.get(namespaceOf(first)), messages);
+  } catch (error) {
+    if (error instanceof RouteError) throw new OperationError(run[error.position] ?? first, error.code);
+    throw error;
+  }
+}
+
+function runDirectly(namespaces: Namespaces, operation: Operation): void {
+  if (operation.op === 'namespace.create') namespaces.create(operation.namespace);
+  if (operation.op === 'namespace.delete') namespaces.delete(operation.namespace);
+  if (operation.op === 'sysctl.set') setSysctl(namespaces, operation);
+}
+
+/** /proc/sys/net shows the namespace of whoever opens it. */
+function setSysctl(namespaces: Namespaces, operation: Operation & { op: 'sysctl.set' }): void {
+  try {
+    inNamespace(namespaces.get(operation.namespace), () =>
+      writeFileSync(`/proc/sys/net/${operation.key}`, operation.value),
+    );
+  } catch (error) {
+    throw new OperationError(operation, (error as NodeJS.ErrnoException).code ?? String(error));
+  }
+}

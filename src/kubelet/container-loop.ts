@@ -1,0 +1,192 @@
+/**
+ * One container of one pod from its first start to its last end: starts, watches, restarts with back-off, stops.
+ *
+ * Models: kubelet `kuberuntime_manager.go` SyncPod for a single container. Decisions are in `lifecycle/`; here they
+ * meet time and processes.
+ */
+import type { Clock } from '../world/contract.js';
+import type { ProcessEnd } from './contract.js';
+import { type PodEvent, podEvents } from './lifecycle/events.js';
+import { type ContainerRecord, newContainerRecord, terminationOf } from './lifecycle/records.js';
+import { type Backoff, durationText, raise, restartDelayMs, shouldRestart } from './lifecycle/restart.js';
+import type { RunningContainer } from './runtime/contract.js';
+
+export interface LoopParts {
+  name: string;
+  image: string;
+  restartPolicy: string | undefined;
+  /** `name_namespace(uid)` for messages. */
+  podText: string;
+  clock: Clock;
+  waitingReason: 'ContainerCreating' | 'PodInitializing';
+  /** @throws ConfigError when the container's configuration cannot be resolved yet, Error when it cannot start */
+  start(restartCount: number): Promise<RunningContainer>;
+  /** Runs after each start; resolves to why the container must be killed, if it must. */
+  postStart(running: RunningContainer): Promise<string | undefined>;
+  preStop(running: RunningContainer, graceMilliseconds: number): Promise<void>;
+  changed(): void;
+  event(event: PodEvent): void;
+}
+
+/** A container whose environment or volumes name something that is not there. */
+export class ConfigError extends Error {
+  override readonly name = 'ConfigError';
+}
+
+/** kubelet: a container that could not be configured is tried again at the next sync of the pod. */
+const configRetryMs = 5_000;
+/** kubelet `minimumGracePeriodInSeconds` for SIGTERM after a preStop hook that used the grace up. */
+const leastGraceMs = 2_000;
+
+export class ContainerLoop {
+  readonly record: ContainerRecord;
+  current: RunningContainer | undefined;
+  previous: RunningContainer | undefined;
+  #backoff: Backoff | undefined;
+  #stopping = false;
+  #killMessage: string | undefined;
+  #wake: (() => void) | undefined;
+
+  constructor(private readonly parts: LoopParts) {
+    this.record = newContainerRecord(parts.name, parts.waitingReason);
+  }
+
+  /** Resolves when the container will not run again; `begun` is called when a start is through, well or not. */
+  async run(begun: () => void = () => {}): Promise<void> {
+    while (!this.#stopping) {
+      const end = await this.#runOnce(begun);
+      if (end === undefined) continue;
+      if (this.#stopping || !shouldRestart(this.parts.restartPolicy, end.exitCode)) return;
+      await this.#backOff();
+      this.#nextRun();
+    }
+  }
+
+  /** preStop hook, SIGTERM, SIGKILL. */
+  async stop(graceMilliseconds: number): Promise<void> {
+    this.#stopping = true;
+    this.#wake?.();
+    const running = this.current;
+    if (running && this.record.state.kind === 'running')
+      await this.#kill(running, graceMilliseconds, podEvents.killing(this.parts.name));
+  }
+
+  /** A failed liveness or startup probe: the container is stopped and, by its policy, starts again. */
+  async restart(graceMilliseconds: number, why: PodEvent): Promise<void> {
+    const running = this.current;
+    if (running && this.record.state.kind === 'running') await this.#kill(running, graceMilliseconds, why);
+  }
+
+  async #runOnce(begun: () => void): Promise<ProcessEnd | undefined> {
+    const { name, image, clock, event } = this.parts;
+    try {
+      const started = await this.parts.start(this.record.restartCount);
+      this.previous = this.current;
+      this.current = started;
+    } catch (error) {
+      begun();
+      return this.#startFailed(error as Error);
+    }
+    const startedAt = clock.timestamp();
+    event(podEvents.pulled(image));
+    event(podEvents.created(name));
+    event(podEvents.started(name));
+    const running = this.current;
+    this.record.state = { kind: 'running', startedAt };
+    void this.#afterStart(running);
+    this.parts.changed();
+    begun();
+    if (this.#stopping) void running.stop(0);
+    const end = await running.ended;
+    this.#ended(end, startedAt);
+    return end;
+  }
+
+  async #afterStart(running: RunningContainer): Promise<void> {
+    const failure = await this.parts.postStart(running);
+    if (failure === undefined || this.current !== running) return;
+    this.parts.event(podEvents.failedPostStart(failure));
+    await running.stop(0);
+  }
+
+  #ended(end: ProcessEnd, startedAt: string): void {
+    const termination = terminationOf(end, startedAt, this.parts.clock.timestamp());
+    if (this.#killMessage) termination.message = this.#killMessage;
+    this.#killMessage = undefined;
+    Object.assign(this.record, { ready: false, started: false, state: { kind: 'terminated', ...termination } });
+    this.parts.changed();
+  }
+
+  async #startFailed(error: Error): Promise<ProcessEnd | undefined> {
+    const { clock, event, name } = this.parts;
+    event(podEvents.failed(error.message));
+    if (error instanceof ConfigError) {
+      this.record.state = { kind: 'waiting', reason: 'CreateContainerConfigError', message: error.message };
+      this.parts.changed();
+      await this.#sleep(configRetryMs);
+      return undefined;
+    }
+    // OCI runtimes report a program that cannot be executed as exit code 128, reason StartError.
+    const message = `failed to create containerd task: failed to create shim task: OCI runtime create failed: ${error.message}`;
+    const now = clock.timestamp();
+    this.record.state = {
+      kind: 'terminated',
+      exitCode: 128,
+      reason: 'StartError',
+      message,
+      startedAt: null,
+      finishedAt: now,
+    };
+    event(podEvents.created(name));
+    this.parts.changed();
+    return { exitCode: 128 };
+  }
+
+  async #backOff(): Promise<void> {
+    const { clock, name, podText } = this.parts;
+    const finishedAt = clock.now();
+    const delayMs = restartDelayMs(this.#backoff, finishedAt, finishedAt);
+    if (delayMs > 0) {
+      const text = durationText(this.#backoff?.delayMs ?? delayMs);
+      const message = `back-off ${text} restarting failed container=${name} pod=${podText}`;
+      this.#rememberTermination();
+      this.record.state = { kind: 'waiting', reason: 'CrashLoopBackOff', message };
+      this.parts.event(podEvents.backOff(name, podText));
+      this.parts.changed();
+      await this.#sleep(delayMs);
+    }
+    this.#backoff = raise(this.#backoff, finishedAt, clock.now());
+  }
+
+  #nextRun(): void {
+    if (this.#stopping) return;
+    this.#rememberTermination();
+    this.record.restartCount += 1;
+  }
+
+  #rememberTermination(): void {
+    const { state } = this.record;
+    if (state.kind !== 'terminated') return;
+    const { kind: _kind, ...termination } = state;
+    this.record.lastTermination = termination;
+  }
+
+  async #kill(running: RunningContainer, graceMilliseconds: number, why: PodEvent): Promise<void> {
+    const { clock } = this.parts;
+    this.parts.event(why);
+    const before = clock.now();
+    await this.parts.preStop(running, graceMilliseconds);
+    const left = graceMilliseconds - (clock.now() - before);
+    await running.stop(graceMilliseconds === 0 ? 0 : Math.max(left, leastGraceMs));
+  }
+
+  #sleep(ms: number): Promise<void> {
+    return new Promise((resolve) => {
+      const cancel = this.parts.clock.after(ms, resolve);
+      this.#wake = () => {
+        cancel();
+        resolve();
+      };
+    });
+  }
+}

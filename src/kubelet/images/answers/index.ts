@@ -1,0 +1,20 @@
+/** Every built-in server by the name that plans use. */
+import type { ServerBehaviour } from '../contract.js';
+import { netexec, serveHostname } from './agnhost.js';
+import type { Answerer } from './contract.js';
+import { emulated } from './emulated.js';
+import { helloApp, httpd, httpEcho, k8sLab, kubia, nginx } from './simple.js';
+import { whoami } from './whoami.js';
+
+export const answerers: Readonly<Record<ServerBehaviour, Answerer>> = {
+  'k8s-lab': k8sLab,
+  whoami,
+  'http-echo': httpEcho,
+  kubia,
+  nginx,
+  httpd,
+  'hello-app': helloApp,
+  netexec,
+  'serve-hostname': serveHostname,
+  emulated,
+};

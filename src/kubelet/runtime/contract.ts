@@ -1,0 +1,26 @@
+/**
+ * A started container, whatever is behind it: built-in servers, a real process, or nothing but time.
+ * Models: the container runtime interface (CRI) as far as the kubelet's decisions need it.
+ */
+import type { ExecOptions, ExecStreams, ProcessEnd } from '../contract.js';
+import type { LogLine } from '../log-ring.js';
+
+export interface RunningContainer {
+  /** Resolves when the container has ended, for whatever reason. */
+  readonly ended: Promise<ProcessEnd>;
+  /** SIGTERM, and SIGKILL when the grace is over; resolves when it has ended. */
+  stop(graceMilliseconds: number): Promise<void>;
+  /** Another process in the container. @throws Error when it cannot be started */
+  exec(options: ExecOptions): Promise<ExecStreams>;
+  /** The container's own standard streams; absent when its program has none, then attaching follows its log. */
+  attach?(options: { stdin: boolean; tty: boolean }): Promise<ExecStreams>;
+  /** What it printed; of the run before the last when `previous` and this container is the one before. */
+  logs(previous: boolean): Promise<LogLine[]>;
+  follow(listener: (line: LogLine) => void, ended: () => void): () => void;
+}
+
+/** Processes beside a container that has none of its own: made at the first exec, removed with the container. */
+export interface ContainerShell {
+  exec(options: ExecOptions): Promise<ExecStreams>;
+  remove(): Promise<void>;
+}

@@ -1,0 +1,102 @@
+/**
+ * One node's traffic plan to kube-proxy's iptables rules, as data.
+ *
+ * Equals kube-proxy v1.30.5 (`--proxy-mode=iptables`) rule by rule with `balance: 'faithful'`. Upstream walks its
+ * services in map order, here they come by name and protocol, so that the same cluster gives the same text.
+ * Differs: rules of different Services stand in the order of their names; kube-proxy's order changes from sync to sync.
+ */
+import type { IPFamily, NodeServicePort, NodeTraffic } from '../../model/traffic.js';
+import type { Rule } from '../xtables/rule.js';
+import {
+  filterChains,
+  forwardRules,
+  kubeletFirewall,
+  localnetRules,
+  masqueradeRules,
+  natChains,
+  nodePortsRules,
+} from './fixed.js';
+import { serviceChains } from './names.js';
+import type { IptablesOptions } from './options.js';
+import { ownChains } from './policy-rules.js';
+import { sharedChainRules } from './service-rules.js';
+
+/** All that one service port contributes. The same object again means that nothing changed. */
+export interface PortRules {
+  /** Service port name and protocol: unique in a rule set. */
+  readonly key: string;
+  /** Rules in the shared chains of each table. */
+  readonly filter: readonly Rule[];
+  readonly nat: readonly Rule[];
+  /** The port's own nat chains and their rules. */
+  readonly chains: readonly string[];
+  readonly rules: readonly Rule[];
+}
+
+/** Rules of a table around those of the service ports. */
+export interface TableFrame {
+  readonly chains: readonly string[];
+  readonly before: readonly Rule[];
+  readonly after: readonly Rule[];
+}
+
+export interface IptablesRuleSet {
+  readonly family: IPFamily;
+  readonly filter: TableFrame;
+  readonly nat: TableFrame;
+  readonly ports: readonly PortRules[];
+}
+
+interface Context {
+  readonly nodeName: string;
+  readonly nodeIP: string | undefined;
+  readonly comments: boolean;
+}
+
+function compilePort(port: NodeServicePort, options: IptablesOptions, context: Context): PortRules {
+  const names = serviceChains(port.traffic);
+  const countLocalhost = options.nfacct && options.localhostNodePorts && !port.traffic.clusterIP.includes(':');
+  const { filter, nat } = sharedChainRules(port, names, countLocalhost);
+  const { chains, rules } = ownChains(port, names, { options, ...context });
+  return { key: `${port.traffic.name} ${port.traffic.protocol}`, filter, nat, chains, rules };
+}
+
+/** What was compiled under one set of options and one context. */
+type Memo = WeakMap<NodeServicePort, PortRules>;
+const memos = new WeakMap<IptablesOptions, Map<string, Memo>>();
+
+function memoOf(options: IptablesOptions, context: Context): Memo {
+  const byContext = memos.get(options) ?? new Map<string, Memo>();
+  memos.set(options, byContext);
+  const key = JSON.stringify(context);
+  const memo = byContext.get(key) ?? new WeakMap<NodeServicePort, PortRules>();
+  byContext.set(key, memo);
+  return memo;
+}
+
+function frames(options: IptablesOptions, family: IPFamily): Pick<IptablesRuleSet, 'filter' | 'nat'> {
+  const localnet = localnetRules(options, family);
+  const filterTop = localnet.length > 0 ? [...filterChains, kubeletFirewall] : filterChains;
+  return {
+    filter: { chains: filterTop, before: localnet, after: forwardRules(options) },
+    nat: { chains: natChains, before: masqueradeRules(options), after: nodePortsRules(options, family) },
+  };
+}
+
+/** The node's rule set. Ports compiled before, under the same options object, are not compiled again. */
+export function compileIptables(traffic: NodeTraffic, options: IptablesOptions): IptablesRuleSet {
+  const context: Context = {
+    nodeName: traffic.node.name,
+    nodeIP: options.nodeIP ?? traffic.node.address,
+    comments: traffic.totalEndpoints <= options.largeClusterEndpoints,
+  };
+  const memo = memoOf(options, context);
+  const ports = traffic.ports.map((port) => {
+    const known = memo.get(port);
+    if (known !== undefined) return known;
+    const compiled = compilePort(port, options, context);
+    memo.set(port, compiled);
+    return compiled;
+  });
+  return { family: traffic.family, ...frames(options, traffic.family), ports };
+}

@@ -1,0 +1,112 @@
+/**
+ * The kinds that the lab stores, as discovery lists them.
+ * Source: `kubectl api-resources` and `/api/v1`, `/apis/*` of a 1.30 cluster; metallb.io and gateway.networking.k8s.io from their CRDs.
+ */
+import type { KindInfo } from './contract.js';
+
+type Row = [kind: string, plural: string, shortNames?: string, extra?: Partial<KindInfo>];
+
+const cluster: Partial<KindInfo> = { namespaced: false };
+const all: Partial<KindInfo> = { categories: ['all'] };
+const status: Partial<KindInfo> = { subresources: ['status'] };
+const scaled: Partial<KindInfo> = { categories: ['all'], subresources: ['scale', 'status'] };
+
+const core: Row[] = [
+  ['ConfigMap', 'configmaps', 'cm'],
+  ['Endpoints', 'endpoints', 'ep', { singular: 'endpoints' }],
+  ['Event', 'events', 'ev'],
+  ['Namespace', 'namespaces', 'ns', { namespaced: false, subresources: ['finalize', 'status'] }],
+  ['Node', 'nodes', 'no', { namespaced: false, subresources: ['proxy', 'status'] }],
+  [
+    'Pod',
+    'pods',
+    'po',
+    {
+      categories: ['all'],
+      subresources: ['attach', 'binding', 'ephemeralcontainers', 'eviction', 'exec', 'log', 'portforward', 'proxy', 'status'],
+    },
+  ],
+  ['PodTemplate', 'podtemplates'],
+  ['ReplicationController', 'replicationcontrollers', 'rc', scaled],
+  ['Secret', 'secrets'],
+  ['Service', 'services', 'svc', { categories: ['all'], subresources: ['proxy', 'status'] }],
+  ['ServiceAccount', 'serviceaccounts', 'sa', { subresources: ['token'] }],
+];
+
+const apps: Row[] = [
+  ['ControllerRevision', 'controllerrevisions'],
+  ['DaemonSet', 'daemonsets', 'ds', { ...all, ...status }],
+  ['Deployment', 'deployments', 'deploy', scaled],
+  ['ReplicaSet', 'replicasets', 'rs', scaled],
+  ['StatefulSet', 'statefulsets', 'sts', scaled],
+];
+
+const rbac: Row[] = [
+  ['ClusterRoleBinding', 'clusterrolebindings', '', cluster],
+  ['ClusterRole', 'clusterroles', '', cluster],
+  ['RoleBinding', 'rolebindings'],
+  ['Role', 'roles'],
+];
+
+const metallb: Row[] = [
+  ['BFDProfile', 'bfdprofiles', '', status],
+  ['BGPAdvertisement', 'bgpadvertisements', '', status],
+  ['BGPPeer', 'bgppeers', '', status],
+  ['Community', 'communities', '', status],
+  ['IPAddressPool', 'ipaddresspools', '', status],
+  ['L2Advertisement', 'l2advertisements', '', status],
+  ['ServiceL2Status', 'servicel2statuses', '', status],
+];
+
+const gateway: Row[] = [
+  ['GatewayClass', 'gatewayclasses', 'gc', { namespaced: false, subresources: ['status'] }],
+  ['Gateway', 'gateways', 'gtw', status],
+  ['GRPCRoute', 'grpcroutes', '', status],
+  ['HTTPRoute', 'httproutes', '', status],
+  ['ReferenceGrant', 'referencegrants', 'refgrant'],
+];
+
+/** Builds one group's table. */
+function group(name: string, versions: string[], rows: readonly Row[]): KindInfo[] {
+  return rows.map(([kind, plural, shortNames = '', extra = {}]) => ({
+    group: name,
+    versions,
+    kind,
+    plural,
+    singular: kind.toLowerCase(),
+    shortNames: shortNames === '' ? [] : shortNames.split(','),
+    namespaced: true,
+    categories: [],
+    subresources: [],
+    ...extra,
+  }));
+}
+
+/** Every built-in kind, in the order of API groups that discovery shows. */
+export const builtinKinds: readonly KindInfo[] = [
+  ...group('', ['v1'], core),
+  ...group('admissionregistration.k8s.io', ['v1'], [
+    ['MutatingWebhookConfiguration', 'mutatingwebhookconfigurations', '', cluster],
+    ['ValidatingWebhookConfiguration', 'validatingwebhookconfigurations', '', cluster],
+  ]),
+  ...group('apiextensions.k8s.io', ['v1'], [
+    ['CustomResourceDefinition', 'customresourcedefinitions', 'crd,crds', { namespaced: false, categories: ['api-extensions'], subresources: ['status'] }],
+  ]),
+  ...group('apps', ['v1'], apps),
+  ...group('autoscaling', ['v2', 'v1'], [['HorizontalPodAutoscaler', 'horizontalpodautoscalers', 'hpa', { ...all, ...status }]]),
+  ...group('batch', ['v1'], [
+    ['CronJob', 'cronjobs', 'cj', { ...all, ...status }],
+    ['Job', 'jobs', '', { ...all, ...status }],
+  ]),
+  ...group('coordination.k8s.io', ['v1'], [['Lease', 'leases']]),
+  ...group('discovery.k8s.io', ['v1'], [['EndpointSlice', 'endpointslices']]),
+  ...group('networking.k8s.io', ['v1'], [
+    ['IngressClass', 'ingressclasses', '', cluster],
+    ['Ingress', 'ingresses', 'ing', status],
+    ['NetworkPolicy', 'networkpolicies', 'netpol'],
+  ]),
+  ...group('policy', ['v1'], [['PodDisruptionBudget', 'poddisruptionbudgets', 'pdb', status]]),
+  ...group('rbac.authorization.k8s.io', ['v1'], rbac),
+  ...group('gateway.networking.k8s.io', ['v1', 'v1beta1'], gateway),
+  ...group('metallb.io', ['v1beta1', 'v1beta2'], metallb),
+];

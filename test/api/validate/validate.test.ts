@@ -1,0 +1,13 @@
+import test from 'ava';
+import { readCases } from './golden-cases.js';
+
+const tables = ['service.yaml', 'pod.yaml', 'workload.yaml', 'others.yaml'];
+
+for (const file of tables) {
+  const { cases, verdict } = readCases(file);
+  for (const row of cases) {
+    test(`${file}: ${row.name}`, (t) => {
+      t.deepEqual(verdict(row), row.errors);
+    });
+  }
+}
