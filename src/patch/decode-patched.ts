@@ -6,6 +6,7 @@
  */
 import { StatusError } from '../api/status.js';
 import { decodeStrict, type FieldValidation, strictError } from '../schema/decode.js';
+import { withoutZeroValues } from '../schema/zero-values.js';
 
 function invalidPatch(patch: unknown, cause: string): StatusError {
   const message = `Invalid value: ${JSON.stringify(JSON.stringify(patch))}: ${cause}`;
@@ -28,5 +29,5 @@ export function decodePatched<T extends { apiVersion: string; kind: string }>(
   const messages = [...duplicates, ...unknownFields.map(({ message }) => message)];
   const refusal = mode === 'Strict' ? strictError(messages) : undefined;
   if (refusal) throw invalidPatch(patch, refusal);
-  return { object, warnings: mode === 'Warn' ? messages : [] };
+  return { object: withoutZeroValues(object), warnings: mode === 'Warn' ? messages : [] };
 }

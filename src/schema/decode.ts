@@ -9,6 +9,7 @@ import { StatusError } from '../api/status.js';
 import { goTypeName } from './go-types.js';
 import { jsonKind, scalarProblem } from './scalars.js';
 import { type Definition, definitionNamed, definitionOf, type FieldType, kindOf } from './table.js';
+import { withoutZeroValues } from './zero-values.js';
 
 /** One misshapen field. `field` is a path such as `spec.ports[0].targetport`. */
 export interface FieldProblem {
@@ -147,7 +148,7 @@ export type FieldValidation = 'Strict' | 'Warn' | 'Ignore';
 
 /**
  * Decodes a request body as the API server does: type errors always refuse it, unknown and duplicate fields by `mode`.
- * Returns the pruned object and the texts of `Warning` headers.
+ * Returns the pruned object, without zero values, and the texts of `Warning` headers.
  * @throws StatusError BadRequest
  */
 export function decodeRequest<T extends { apiVersion: string; kind: string }>(
@@ -161,5 +162,5 @@ export function decodeRequest<T extends { apiVersion: string; kind: string }>(
   const messages = [...decoded.unknownFields.map(({ message }) => message), ...duplicates];
   const refusal = mode === 'Strict' ? strictError(messages) : undefined;
   if (refusal) throw decodeError(object, refusal);
-  return { object: decoded.object, warnings: mode === 'Warn' ? messages : [] };
+  return { object: withoutZeroValues(decoded.object), warnings: mode === 'Warn' ? messages : [] };
 }

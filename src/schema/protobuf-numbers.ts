@@ -234,3 +234,9 @@ export function fieldsByNumber(struct: string): ReadonlyMap<number, NumberedFiel
   parsed.set(struct, fields);
   return fields;
 }
+
+/** True when a struct's field is a pointer in Go, as far as the table knows: such a field can be absent. */
+export function isGoPointer(struct: string, field: string): boolean {
+  const fields = [...(fieldsByNumber(struct)?.values() ?? [])];
+  return fields.some(({ name, pointer, inlined }) => (inlined ? isGoPointer(name, field) : pointer && name === field));
+}

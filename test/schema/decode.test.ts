@@ -170,6 +170,12 @@ for (const [json, messages] of duplicateCases) {
   test(`duplicate members in ${json}`, (t) => t.deepEqual(duplicateFields(json), messages));
 }
 
+test('a body that nests too deeply is refused before anything walks over it', (t) => {
+  const nested = (levels: number) => `${'['.repeat(levels)}${']'.repeat(levels)}`;
+  t.deepEqual(duplicateFields(nested(1000)), []);
+  t.is(t.throws(() => duplicateFields(nested(100_000)), { instanceOf: StatusError }).message, 'exceeded max depth');
+});
+
 test('duplicates join the unknown fields in the strict error', (t) => {
   t.regex(
     t.throws(() => decodeRequest(typo, 'Strict', ['duplicate field "spec.type"']))?.message ?? '',
