@@ -66,5 +66,11 @@ function markRunning({ registry, settle }: DesiredState): void {
 function running(pod: KubeObject, podIP: string): PodStatus {
   const ready = ['Initialized', 'Ready', 'ContainersReady'].map((type) => ({ type, status: 'True' }));
   const before = (pod as unknown as Pod).status?.conditions ?? [];
-  return { ...(pod.status as PodStatus), phase: 'Running', podIP, podIPs: [{ ip: podIP }], conditions: [...before, ...ready] };
+  return {
+    ...(pod.status as PodStatus),
+    phase: 'Running',
+    podIP,
+    podIPs: [{ ip: podIP }],
+    conditions: [...before, ...ready],
+  };
 }

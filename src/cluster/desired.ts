@@ -26,7 +26,12 @@ export interface DesiredState {
 /** @throws CommandFailure refused for a configuration that cannot be */
 export function createDesiredState(options: { world: World; config?: ManifestText; rootCA?: string }): DesiredState {
   const config = clusterConfig(options.config);
-  const { registry, settle } = createControlPlane({ config, world: options.world, api: apiRules, rootCA: options.rootCA });
+  const { registry, settle } = createControlPlane({
+    config,
+    world: options.world,
+    api: apiRules,
+    rootCA: options.rootCA,
+  });
   const sources = new Map<string, ManifestDocument>();
   return {
     config,

@@ -71,5 +71,7 @@ function isBound(pod: KubeObject): boolean {
 function isStarted(status: PodStatus | undefined): boolean {
   if (status?.phase !== 'Pending') return status?.phase !== undefined;
   const waiting = (status.containerStatuses ?? []).map((container) => container.state?.waiting?.reason);
-  return waiting.some((reason) => reason !== undefined && reason !== 'ContainerCreating' && reason !== 'PodInitializing');
+  return waiting.some(
+    (reason) => reason !== undefined && reason !== 'ContainerCreating' && reason !== 'PodInitializing',
+  );
 }

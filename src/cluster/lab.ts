@@ -9,9 +9,9 @@ import { createPodNetwork } from '../node/pod-network.js';
 import { createServiceProxies, trafficKinds } from '../node/service-proxies.js';
 import { Wiring } from '../node/wiring.js';
 import { createWorld } from '../world/world.js';
+import { refuseOverlap } from './attach.js';
 import { serveControl } from './control.js';
 import { controlHandlers } from './control-handlers.js';
-import { refuseOverlap } from './attach.js';
 import { createDesiredState, type DesiredState } from './desired.js';
 import { startKubelet } from './kubelet-start.js';
 import { chooseIptables, createNodeProxies } from './proxies.js';
@@ -71,7 +71,10 @@ export async function startLab(request: StartRequest, progress: (text: string) =
     nodes: desired.config.nodes.map((node) => ({ name: node.name, address: node.address })),
     kubeconfig: directory.kubeconfig,
   };
-  await serveControl(directory.control, controlHandlers({ status, settings, desired, wiring, kubelet, iptables, proxies }));
+  await serveControl(
+    directory.control,
+    controlHandlers({ status, settings, desired, wiring, kubelet, iptables, proxies }),
+  );
   writeStatus(directory, status);
   return { status, outcome };
 }

@@ -2,9 +2,10 @@
  * The lab's CNI: gives pods their namespaces and wires. Calls of one turn of the event loop are wired together, so that
  * a thousand pods cost a few batches and not a thousand.
  */
+
+import { podNamespace } from '../fabric/naming.js';
 import type { Piece } from '../fabric/operation.js';
 import { planPod } from '../fabric/pods.js';
-import { podNamespace } from '../fabric/naming.js';
 import type { NetworkNamespace } from '../kernel/netns.js';
 import type { PodAttachment, PodNetwork, StoredPod } from '../kubelet/contract.js';
 import { podIPAnnotation } from '../model/pod-addresses.js';
