@@ -52,7 +52,7 @@ export async function startLab(request: StartRequest, progress: (text: string) =
     createNodeProxies(desired.config, wiring.namespaces, settings, iptables),
     desired.positionOf,
   );
-  const network = createPodNetwork(wiring, (node) => desired.config.nodes.find((one) => one.name === node)?.address);
+  const network = createPodNetwork(wiring, desired.config);
   const kubelet = await kubeletStart({ desired, world, network, namespaces: wiring.namespaces });
   keepRulesInStep(desired, () => proxies.sync());
   await kubelet.settled();
