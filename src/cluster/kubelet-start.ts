@@ -6,6 +6,7 @@ import type { KubeObject } from '../api/object.js';
 import { recordEvent } from '../controllers/events.js';
 import type { Namespaces } from '../kernel/operations.js';
 import type { PodNetwork } from '../kubelet/contract.js';
+import { mountScratch } from '../kernel/scratch.js';
 import { createKubelet, type Kubelet } from '../kubelet/kubelet.js';
 import { startServerProcess } from '../kubelet/servers/client.js';
 import type { Lister } from '../registry/contract.js';
@@ -23,15 +24,20 @@ export interface KubeletParts {
   world: World;
   network: PodNetwork;
   namespaces: Namespaces;
+  /** Where containers' files go; a tmpfs is mounted there, seen by this process only. */
+  scratch: string;
 }
 
 /** Begins at once; the returned function finishes when the rest is there. */
 export function startKubelet(): (parts: KubeletParts) => Promise<RunningKubelet> {
   const starting = startServerProcess();
-  return async ({ desired, world, network, namespaces }) => {
+  return async ({ desired, world, network, namespaces, scratch }) => {
     const { registry, config } = desired;
+    mountScratch(scratch);
     const kubelet = createKubelet({
       registry,
+      config,
+      scratch,
       clock: world.clock,
       network,
       servers: await starting,
