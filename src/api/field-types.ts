@@ -11,8 +11,7 @@ export const fieldTypes: Readonly<Record<string, string>> = {
     'name:string generateName:string namespace:string selfLink:string uid:types.UID resourceVersion:string generation:int64 ' +
     'creationTimestamp:any deletionTimestamp:any deletionGracePeriodSeconds:int64 labels:map[string]string ' +
     'annotations:map[string]string ownerReferences:[]v1.OwnerReference finalizers:[]string managedFields:any',
-  OwnerReference:
-    'apiVersion:string kind:string name:string uid:types.UID controller:bool blockOwnerDeletion:bool',
+  OwnerReference: 'apiVersion:string kind:string name:string uid:types.UID controller:bool blockOwnerDeletion:bool',
   LabelSelector: 'matchLabels:map[string]string matchExpressions:[]v1.LabelSelectorRequirement',
   LabelSelectorRequirement: 'key:string operator:v1.LabelSelectorOperator values:[]string',
 
@@ -24,8 +23,7 @@ export const fieldTypes: Readonly<Record<string, string>> = {
     'publishNotReadyAddresses:bool sessionAffinityConfig:v1.SessionAffinityConfig ipFamilies:[]v1.IPFamily ' +
     'ipFamilyPolicy:v1.IPFamilyPolicy allocateLoadBalancerNodePorts:bool loadBalancerClass:string ' +
     'internalTrafficPolicy:v1.ServiceInternalTrafficPolicy trafficDistribution:string',
-  ServicePort:
-    'name:string protocol:v1.Protocol appProtocol:string port:int32 targetPort:intstr nodePort:int32',
+  ServicePort: 'name:string protocol:v1.Protocol appProtocol:string port:int32 targetPort:intstr nodePort:int32',
   SessionAffinityConfig: 'clientIP:v1.ClientIPConfig',
   ClientIPConfig: 'timeoutSeconds:int32',
 
@@ -58,8 +56,7 @@ export const fieldTypes: Readonly<Record<string, string>> = {
   HTTPHeader: 'name:string value:string',
   TCPSocketAction: 'port:intstr host:string',
   GRPCAction: 'port:int32 service:string',
-  Toleration:
-    'key:string operator:v1.TolerationOperator value:string effect:v1.TaintEffect tolerationSeconds:int64',
+  Toleration: 'key:string operator:v1.TolerationOperator value:string effect:v1.TaintEffect tolerationSeconds:int64',
   HostAlias: 'ip:string hostnames:[]string',
   PodDNSConfig: 'nameservers:[]string searches:[]string options:[]v1.PodDNSConfigOption',
   PodDNSConfigOption: 'name:string value:string',
@@ -92,20 +89,17 @@ export const fieldTypes: Readonly<Record<string, string>> = {
   Secret:
     'metadata:v1.ObjectMeta immutable:bool data:map[string]string stringData:map[string]string type:v1.SecretType',
   Endpoints: 'metadata:v1.ObjectMeta subsets:[]v1.EndpointSubset',
-  EndpointSubset:
-    'addresses:[]v1.EndpointAddress notReadyAddresses:[]v1.EndpointAddress ports:[]v1.EndpointPort',
+  EndpointSubset: 'addresses:[]v1.EndpointAddress notReadyAddresses:[]v1.EndpointAddress ports:[]v1.EndpointPort',
   EndpointAddress: 'ip:string hostname:string nodeName:string targetRef:any',
   EndpointPort: 'name:string port:int32 protocol:v1.Protocol appProtocol:string',
-  EndpointSlice:
-    'metadata:v1.ObjectMeta addressType:v1.AddressType endpoints:[]v1.Endpoint ports:[]v1.EndpointPort',
+  EndpointSlice: 'metadata:v1.ObjectMeta addressType:v1.AddressType endpoints:[]v1.Endpoint ports:[]v1.EndpointPort',
   Endpoint:
     'addresses:[]string conditions:v1.EndpointConditions hostname:string targetRef:any ' +
     'deprecatedTopology:map[string]string nodeName:string zone:string hints:any',
   EndpointConditions: 'ready:bool serving:bool terminating:bool',
 
   Ingress: 'metadata:v1.ObjectMeta spec:v1.IngressSpec status:any',
-  IngressSpec:
-    'ingressClassName:string defaultBackend:v1.IngressBackend tls:[]v1.IngressTLS rules:[]v1.IngressRule',
+  IngressSpec: 'ingressClassName:string defaultBackend:v1.IngressBackend tls:[]v1.IngressTLS rules:[]v1.IngressRule',
   IngressTLS: 'hosts:[]string secretName:string',
   IngressRule: 'host:string http:v1.HTTPIngressRuleValue',
   HTTPIngressRuleValue: 'paths:[]v1.HTTPIngressPath',
@@ -117,7 +111,9 @@ export const fieldTypes: Readonly<Record<string, string>> = {
 
 /** Kinds whose manifests `checkFields` looks into, as `group/Kind`. */
 export const checkedKinds: ReadonlySet<string> = new Set([
-  ...['Service', 'Pod', 'ReplicationController', 'Namespace', 'Node', 'ConfigMap', 'Secret', 'Endpoints'].map((kind) => `/${kind}`),
+  ...['Service', 'Pod', 'ReplicationController', 'Namespace', 'Node', 'ConfigMap', 'Secret', 'Endpoints'].map(
+    (kind) => `/${kind}`,
+  ),
   ...['ReplicaSet', 'Deployment', 'DaemonSet'].map((kind) => `apps/${kind}`),
   'discovery.k8s.io/EndpointSlice',
   'networking.k8s.io/Ingress',

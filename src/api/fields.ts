@@ -6,6 +6,7 @@
  */
 import { checkedKinds, fieldTypes } from './field-types.js';
 import { goQuote } from './go-value.js';
+import { nearest } from './nearest.js';
 import { groupOf, type KubeObject } from './object.js';
 
 /** One field that cannot be decoded. */
@@ -115,7 +116,9 @@ function wrongType(value: unknown, type: string, { path, struct, goField }: Plac
 function unknownField(path: string, name: string, fields: Fields): FieldProblem {
   const message = `strict decoding error: unknown field "${path}"`;
   const similar = nearest(name, [...fields.keys()]);
-  return similar === undefined ? { field: path, message } : { field: path, message, hint: `did you mean "${similar}"?` };
+  return similar === undefined
+    ? { field: path, message }
+    : { field: path, message, hint: `did you mean "${similar}"?` };
 }
 
 /** A list inside a map of labels that carries the name of a field beside the map was indented too far. */
@@ -124,28 +127,4 @@ function withSiblingHint(problem: FieldProblem, mapPath: string, mapName: string
   const key = problem.field.slice(mapPath.length + 1, -1);
   if (!fields.has(key) || fields.get(mapName) !== 'map[string]string') return problem;
   return { ...problem, hint: `"${key}" belongs beside "${mapName}", not inside it: indent it less` };
-}
-
-/** The closest name within two edits, the first of equals. */
-function nearest(name: string, candidates: readonly string[]): string | undefined {
-  const lower = name.toLowerCase();
-  const ranked = candidates
-    .map((candidate) => ({ candidate, distance: editDistance(lower, candidate.toLowerCase()) }))
-    .filter(({ distance }) => distance <= 2 && distance < name.length)
-    .sort((a, b) => a.distance - b.distance);
-  return ranked[0]?.candidate;
-}
-
-/** Levenshtein distance, one row at a time. */
-function editDistance(a: string, b: string): number {
-  let row = Array.from({ length: b.length + 1 }, (_, index) => index);
-  for (const [i, letter] of [...a].entries()) {
-    const next = [i + 1];
-    for (const [j, other] of [...b].entries()) {
-      const change = (row[j] ?? 0) + (letter === other ? 0 : 1);
-      next.push(Math.min(change, (row[j + 1] ?? 0) + 1, (next[j] ?? 0) + 1));
-    }
-    row = next;
-  }
-  return row[b.length] ?? 0;
 }

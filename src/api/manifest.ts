@@ -6,7 +6,7 @@
  * Differs: a manifest is refused as a whole, with all its problems; kubectl applies the documents that are well.
  */
 import { type FieldError, required } from './field-error.js';
-import { parseFieldPath, type PathStep } from './field-path.js';
+import { type PathStep, parseFieldPath } from './field-path.js';
 import { checkFields, type FieldChecker, type FieldProblem } from './fields.js';
 import { kindOf } from './kinds.js';
 import type { KubeObject } from './object.js';
@@ -84,7 +84,10 @@ function readCandidate(
   if (value === null || value === undefined) return undefined;
   const position = (path: string) => source.locate([...base, ...parseFieldPath(path)]);
   const typed = typeProblem(value);
-  if (typed !== undefined) return [{ file, ...(position('') ?? fileStart), ...typed }];
+  if (typed !== undefined) {
+    const place = position(typed.reason === 'NoKindMatch' ? 'kind' : '');
+    return [{ file, ...(place ?? fileStart), ...typed }];
+  }
   const object = withNamespace(withoutNulls(value) as KubeObject);
   const located = { file, position };
   const problems = [
@@ -95,7 +98,8 @@ function readCandidate(
 }
 
 function syntaxHint(message: string): string | undefined {
-  if (message.includes('tab character') || message.includes('cannot start any token')) return 'indent with spaces; a tab is not allowed';
+  if (message.includes('tab character') || message.includes('cannot start any token'))
+    return 'indent with spaces; a tab is not allowed';
   return message.includes('did not find expected key') ? 'lines of one level start in the same column' : undefined;
 }
 
@@ -107,7 +111,10 @@ function typeProblem(value: unknown): Pick<Problem, 'reason' | 'message' | 'hint
     return { reason: 'BadRequest', message, hint: 'a manifest starts with "apiVersion:" and "kind:"' };
   }
   const { apiVersion, kind } = value;
-  for (const [field, content] of [['Kind', kind], ['apiVersion', apiVersion]] as const) {
+  for (const [field, content] of [
+    ['Kind', kind],
+    ['apiVersion', apiVersion],
+  ] as const) {
     if (typeof content !== 'string' || content === '') {
       return { reason: 'BadRequest', message: `Object '${field}' is missing in '${shortJson(value)}'` };
     }
