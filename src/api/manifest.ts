@@ -43,7 +43,7 @@ interface Candidate {
 /**
  * The objects of a manifest file.
  * @param file name for messages; nothing is read from it
- * @param check finds unknown fields and wrong types; by default a built-in table of the commonest kinds
+ * @param check finds unknown fields and wrong types; by default against the schema of all built-in kinds
  */
 export function parseManifests(text: string, file: string, check: FieldChecker = checkFields): ParsedManifests {
   const documents: ManifestDocument[] = [];
@@ -94,7 +94,11 @@ function readCandidate(
     ...check(object).map((problem) => decodeProblem(problem, object, located)),
     ...nameErrors(object).map((error) => fieldProblem(located, objectText(object), error)),
   ];
-  return problems.length > 0 ? problems : { object, file, index, position };
+  return problems.length > 0 ? problems.sort(byPlace) : { object, file, index, position };
+}
+
+function byPlace(a: Position, b: Position): number {
+  return a.line - b.line || a.column - b.column;
 }
 
 function syntaxHint(message: string): string | undefined {

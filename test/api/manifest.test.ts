@@ -221,6 +221,13 @@ const broken: [string, string, string[]][] = [
     ],
   ],
   [
+    'a label with dots in its key and a number as value',
+    service.replace('name: web', 'name: web\n  labels:\n    app.kubernetes.io/version: 2'),
+    [
+      'web.yaml:6:5: Service in version "v1" cannot be handled as a Service: json: cannot unmarshal number into Go struct field ObjectMeta.metadata.labels of type string (write it in quotes: "2")',
+    ],
+  ],
+  [
     'a selector that is a list',
     service.replace('app: web', '- web'),
     [
