@@ -4,6 +4,7 @@
 import type { Node, Pod, PodStatus, Service } from 'kubernetes-types/core/v1.js';
 import type { EndpointSlice } from 'kubernetes-types/discovery/v1.js';
 import type { KubeObject } from '../api/object.js';
+import { planClaimedBlocks } from '../fabric/claimed-blocks.js';
 import { planMachines } from '../fabric/machines.js';
 import { type Operation, scheduleOperations } from '../fabric/operation.js';
 import { planPod } from '../fabric/pods.js';
@@ -44,7 +45,8 @@ export function compileRules(request: CompileRequest): string {
 /** Everything that would be made, in the order in which it would be made. */
 export function planLab(settings: LabSettings, manifests: readonly ManifestText[]): Operation[] {
   const desired = desiredOf(settings, manifests);
-  const pieces = [...planMachines(desired.config), ...wiredPods(desired.registry).map(planPod)];
+  const pods = wiredPods(desired.registry);
+  const pieces = [...planMachines(desired.config), ...planClaimedBlocks(desired.config, pods), ...pods.map(planPod)];
   return scheduleOperations(pieces.flatMap((piece) => piece.make));
 }
 

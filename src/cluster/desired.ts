@@ -11,6 +11,7 @@ import type { LabRegistry } from '../registry/registry.js';
 import type { World } from '../world/contract.js';
 import { apiRules } from './api-rules.js';
 import { applyManifests, parseAll, refusal } from './manifests.js';
+import { pinnedAddressProblems } from './pinned-addresses.js';
 import type { ApplyOutcome, ManifestText } from './start-request.js';
 
 export interface DesiredState {
@@ -39,6 +40,8 @@ export function createDesiredState(options: { world: World; config?: ManifestTex
     settle,
     apply(manifests) {
       const documents = parseAll(manifests);
+      const problems = pinnedAddressProblems(config, documents);
+      if (problems.length > 0) throw refusal(problems);
       const outcome = applyManifests(registry, documents);
       for (const document of documents) remember(sources, document);
       settle();

@@ -2,6 +2,7 @@
  * The texts that the two digests of a running lab are made of.
  */
 
+import { planClaimedBlocks } from '../fabric/claimed-blocks.js';
 import { hostNamespace, planMachines } from '../fabric/machines.js';
 import { planPod } from '../fabric/pods.js';
 import { type IptablesVariant, saveRules } from '../kernel/iptables.js';
@@ -21,7 +22,8 @@ export function planSections(desired: DesiredState, settings: LabSettings, proxi
   const { registry, config } = desired;
   const objects = registry.kinds().flatMap(({ group, kind }) => registry.list(group, kind));
   const sections = new Map(objectSections(objects));
-  const pieces = [...planMachines(config), ...wiredPods(registry).map(planPod)];
+  const pods = wiredPods(registry);
+  const pieces = [...planMachines(config), ...planClaimedBlocks(config, pods), ...pods.map(planPod)];
   sections.set(
     'operations',
     pieces.flatMap((piece) => piece.make.map((operation) => JSON.stringify(operation))).join('\n'),

@@ -1,6 +1,7 @@
 /**
  * A lab, from nothing to ready, as a list of steps. Each step's work is elsewhere; here is only their order.
  */
+import { join } from 'node:path';
 import type { KubeObject } from '../api/object.js';
 import { attachmentOf, hostNamespace, planMachines } from '../fabric/machines.js';
 import { mountOwnProc, pidOnMachine } from '../kernel/mounts.js';
@@ -52,8 +53,9 @@ export async function startLab(request: StartRequest, progress: (text: string) =
     createNodeProxies(desired.config, wiring.namespaces, settings, iptables),
     desired.positionOf,
   );
-  const network = createPodNetwork(wiring, (node) => desired.config.nodes.find((one) => one.name === node)?.address);
-  const kubelet = await kubeletStart({ desired, world, network, namespaces: wiring.namespaces });
+  const network = createPodNetwork(wiring, desired.config);
+  const scratch = join(directory.root, 'scratch');
+  const kubelet = await kubeletStart({ desired, world, network, namespaces: wiring.namespaces, scratch });
   keepRulesInStep(desired, () => proxies.sync());
   await kubelet.settled();
   desired.settle();

@@ -84,12 +84,11 @@ function apiState(state: ContainerState, id: string): ApiState {
 }
 
 function apiTerminated(
-  { exitCode, signal, reason, message, startedAt, finishedAt }: Terminated,
+  { exitCode, reason, message, startedAt, finishedAt }: Terminated,
   id: string,
 ): ApiState['terminated'] {
   return {
     exitCode,
-    ...(signal ? { signal } : {}),
     reason,
     ...(message ? { message } : {}),
     startedAt: startedAt as string,
