@@ -270,6 +270,13 @@ test('the old Ingress versions are refused with the form to write', (t) => {
   }
 });
 
+test('a kind that nothing in the lab acts on is refused and says so', (t) => {
+  const text = 'apiVersion: apps/v1\nkind: StatefulSet\nmetadata: {name: a}\n';
+  t.deepEqual(lines(text), [
+    'web.yaml:2:1: no matches for kind "StatefulSet" in version "apps/v1" (the lab does not emulate it; a Deployment with a headless Service comes closest)',
+  ]);
+});
+
 test('every problem of a file is told, and well documents are still there', (t) => {
   const { documents, problems } = parseManifests(
     `${service}---\nkind: A\n---\n${service.replace('80', '"80"')}`,

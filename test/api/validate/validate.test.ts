@@ -1,7 +1,7 @@
 import test from 'ava';
 import { readCases } from './golden-cases.js';
 
-const tables = ['service.yaml', 'pod.yaml', 'workload.yaml', 'others.yaml'];
+const tables = ['service.yaml', 'pod.yaml', 'workload.yaml', 'others.yaml', 'job.yaml'];
 
 for (const file of tables) {
   const { cases, verdict } = readCases(file);
