@@ -7,7 +7,9 @@ for (const file of tables) {
   const { cases, verdict } = readCases(file);
   for (const row of cases) {
     test(`${file}: ${row.name}`, (t) => {
-      t.deepEqual(verdict(row), row.errors);
+      // On an update upstream tells some kinds' changes first and others' last.
+      const ordered = (errors: string[]) => (row.from === undefined ? errors : [...errors].sort());
+      t.deepEqual(ordered(verdict(row)), ordered(row.errors));
     });
   }
 }
