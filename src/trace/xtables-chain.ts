@@ -143,10 +143,12 @@ function applyTarget({ target }: Rule, state: XtablesState, chains: Chains, worl
     }
     case 'dnat':
       return done('ACCEPT', { ...state, endpoint: target.to });
+    case 'redirect': {
+      const [own = '127.0.0.1'] = world.node.addresses;
+      return done('ACCEPT', { ...state, endpoint: `${own}:${target.toPort}` });
+    }
     case 'masquerade':
       return done('ACCEPT', { ...state, masquerade: true });
-    default:
-      throw new Error(`the walk does not understand the target "${target?.target}"`);
   }
 }
 
