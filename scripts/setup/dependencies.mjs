@@ -89,7 +89,16 @@ export function installDependencies(root) {
   rmSync(stampPath(root), { force: true });
   rmSync(recordPath(root), { force: true });
   const [command, first] = npmCommand();
-  const args = [...first, 'ci', '--ignore-scripts', '--prefer-offline', '--no-audit', '--no-fund', '--include=dev'];
+  const args = [
+    ...first,
+    'ci',
+    '--ignore-scripts',
+    '--prefer-offline',
+    '--no-audit',
+    '--no-fund',
+    '--no-update-notifier',
+    '--include=dev',
+  ];
   const { status, error } = spawnSync(command, args, {
     cwd: root,
     stdio: ['ignore', 2, 2],

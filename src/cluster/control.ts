@@ -4,6 +4,7 @@
  * It carries what is not Kubernetes' (targets, digest, down, faults); Kubernetes objects go through the API.
  * Whoever may open the socket owns the lab: the directory's mode is the only guard, as with any Unix socket.
  */
+import { rmSync } from 'node:fs';
 import { createServer, type IncomingMessage, request, type Server } from 'node:http';
 import { StatusError } from '../api/status.js';
 
@@ -31,6 +32,8 @@ export function serveControl(socketPath: string, handlers: ReadonlyMap<string, C
     response.writeHead(code, { 'content-type': 'application/json' });
     response.end(JSON.stringify(body));
   });
+  // A daemon that was killed leaves its socket's file; nobody listens on it, as only one daemon of a name gets here.
+  rmSync(socketPath, { force: true });
   return new Promise((resolve, reject) => {
     server.once('error', reject);
     server.listen(socketPath, () => resolve(server));

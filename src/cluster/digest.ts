@@ -19,7 +19,8 @@ export interface Digest {
 /** Kinds that only say when something happened. */
 const history = new Set(['Event', 'Lease']);
 /** Fields that tell time or order of writing; `resourceVersion` counts writes. */
-const volatile = /^(resourceVersion|managedFields|generation|observedGeneration|.*(Time|Timestamp))$/;
+const volatile =
+  /^(resourceVersion|managedFields|generation|observedGeneration|startedAt|finishedAt|.*(Time|Timestamp))$/;
 
 /** The stored objects as text, one section a kind. */
 export function objectSections(objects: Iterable<KubeObject>): Sections {
@@ -67,14 +68,26 @@ export function firstDifference(
   other: Sections,
 ): { section: string; one: string; other: string } | undefined {
   for (const section of [...new Set([...one.keys(), ...other.keys()])].sort()) {
-    const [left, right] = [one.get(section) ?? '', other.get(section) ?? ''];
+    const [left, right] = [one.get(section), other.get(section)];
     if (left === right) continue;
-    const [a, b] = [left.split('\n'), right.split('\n')];
-    const line = a.findIndex((text, position) => text !== b[position]);
+    const [a, b] = [left?.split('\n') ?? [], right?.split('\n') ?? []];
+    const line = a.findIndex((text, index) => text !== b[index]);
     const position = line < 0 ? a.length : line;
-    return { section, one: a[position] ?? '(nothing)', other: b[position] ?? '(nothing)' };
+    return { section, ...aroundDifference(a[position], b[position]) };
   }
   return undefined;
+}
+
+/** How much of a long line is shown on either side of where it differs. */
+const CONTEXT = 80;
+
+function aroundDifference(one = '(nothing)', other = '(nothing)'): { one: string; other: string } {
+  let from = 0;
+  while (from < one.length && one[from] === other[from]) from++;
+  const start = Math.max(0, from - CONTEXT);
+  const clip = (text: string) =>
+    `${start > 0 ? '…' : ''}${text.slice(start, from + CONTEXT)}${text.length > from + CONTEXT ? '…' : ''}`;
+  return { one: clip(one), other: clip(other) };
 }
 
 function sha256(text: string): string {

@@ -1,6 +1,7 @@
 /**
  * A lab, from nothing to ready, as a list of steps. Each step's work is elsewhere; here is only their order.
  */
+import { join } from 'node:path';
 import type { KubeObject } from '../api/object.js';
 import { attachmentOf, hostNamespace, planMachines } from '../fabric/machines.js';
 import { mountOwnProc, pidOnMachine } from '../kernel/mounts.js';
@@ -9,9 +10,10 @@ import { createPodNetwork } from '../node/pod-network.js';
 import { createServiceProxies, trafficKinds } from '../node/service-proxies.js';
 import { Wiring } from '../node/wiring.js';
 import { createWorld } from '../world/world.js';
+import { openApiDoor, startApi } from './api-start.js';
+import { refuseOverlap } from './attach.js';
 import { serveControl } from './control.js';
 import { controlHandlers } from './control-handlers.js';
-import { refuseOverlap } from './attach.js';
 import { createDesiredState, type DesiredState } from './desired.js';
 import { startKubelet } from './kubelet-start.js';
 import { chooseIptables, createNodeProxies } from './proxies.js';
@@ -37,6 +39,8 @@ export async function startLab(request: StartRequest, progress: (text: string) =
 
   if (settings.attach) refuseOverlap(desired.config, request.rootless);
 
+  const door = await openApiDoor(desired.config, world.clock);
+
   progress('making namespaces');
   const machine = leaveMachineNamespace();
   mountOwnProc();
@@ -52,8 +56,9 @@ export async function startLab(request: StartRequest, progress: (text: string) =
     createNodeProxies(desired.config, wiring.namespaces, settings, iptables),
     desired.positionOf,
   );
-  const network = createPodNetwork(wiring, (node) => desired.config.nodes.find((one) => one.name === node)?.address);
-  const kubelet = await kubeletStart({ desired, world, network, namespaces: wiring.namespaces });
+  const network = createPodNetwork(wiring, desired.config);
+  const scratch = join(directory.root, 'scratch');
+  const kubelet = await kubeletStart({ desired, world, network, namespaces: wiring.namespaces, scratch });
   keepRulesInStep(desired, () => proxies.sync());
   await kubelet.settled();
   desired.settle();
@@ -71,7 +76,19 @@ export async function startLab(request: StartRequest, progress: (text: string) =
     nodes: desired.config.nodes.map((node) => ({ name: node.name, address: node.address })),
     kubeconfig: directory.kubeconfig,
   };
-  await serveControl(directory.control, controlHandlers({ status, settings, desired, wiring, kubelet, iptables, proxies }));
+  await startApi({
+    name,
+    door,
+    desired,
+    kubelet,
+    namespaces: wiring.namespaces,
+    clock: world.clock,
+    kubeconfig: directory.kubeconfig,
+  });
+  await serveControl(
+    directory.control,
+    controlHandlers({ status, settings, desired, wiring, kubelet, iptables, proxies }),
+  );
   writeStatus(directory, status);
   return { status, outcome };
 }

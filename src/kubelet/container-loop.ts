@@ -6,6 +6,7 @@
  */
 import type { Clock } from '../world/contract.js';
 import type { ProcessEnd } from './contract.js';
+import { ConfigError } from './environment/environment.js';
 import { type PodEvent, podEvents } from './lifecycle/events.js';
 import { type ContainerRecord, newContainerRecord, terminationOf } from './lifecycle/records.js';
 import { type Backoff, durationText, raise, restartDelayMs, shouldRestart } from './lifecycle/restart.js';
@@ -26,11 +27,6 @@ export interface LoopParts {
   preStop(running: RunningContainer, graceMilliseconds: number): Promise<void>;
   changed(): void;
   event(event: PodEvent): void;
-}
-
-/** A container whose environment or volumes name something that is not there. */
-export class ConfigError extends Error {
-  override readonly name = 'ConfigError';
 }
 
 /** kubelet: a container that could not be configured is tried again at the next sync of the pod. */

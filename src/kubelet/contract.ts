@@ -52,8 +52,8 @@ export interface ContainerRef {
 
 /** How a process in a container ended. */
 export interface ProcessEnd {
+  /** 128 + signal for a process that a signal ended. */
   exitCode: number;
-  signal?: number;
 }
 
 export interface ExecOptions {

@@ -1,7 +1,7 @@
 /**
  * What happens around a container's life: readiness, hooks.
  */
-import type { ContainerHooks } from './pod-start.js';
+import type { ContainerHooks } from './pod-worker.js';
 
 export function createHooks(): ContainerHooks {
   return {

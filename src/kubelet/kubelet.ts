@@ -3,13 +3,12 @@
  *
  * Models: `cmd/kubelet` and `pkg/kubelet`. Differs: one kubelet serves all nodes of the lab, in the daemon.
  */
-import type { PodStatus } from 'kubernetes-types/core/v1.js';
-import type { Service } from 'kubernetes-types/core/v1.js';
-import { keyOf, type KubeObject, type Stored } from '../api/object.js';
+import type { PodStatus, Service } from 'kubernetes-types/core/v1.js';
+import { type KubeObject, keyOf, type Stored } from '../api/object.js';
 import { StatusError } from '../api/status.js';
+import type { ClusterConfig } from '../model/cluster-config.js';
 import type { ChangeEvent, Registry } from '../registry/contract.js';
 import type { Clock } from '../world/contract.js';
-import { attachTo, execIn } from './conversation.js';
 import type {
   ContainerRef,
   EventRequest,
@@ -20,19 +19,31 @@ import type {
   PodNetwork,
   StoredPod,
 } from './contract.js';
+import { attachTo, execIn } from './conversation.js';
+import type { Resolver } from './environment/resolv-conf.js';
+import { createHooks } from './hooks.js';
 import { readLogs } from './log-reader.js';
-import type { ContainerHooks } from './pod-start.js';
-import { PodWorker, type PodWriter } from './pod-worker.js';
+import { nodeHostsFile, type PodStartParts } from './pod-start.js';
+import { type ContainerHooks, PodWorker, type PodWriter } from './pod-worker.js';
 import { Containers, followsServices, type ProcessContainers } from './runtime/containers.js';
+import { createProcessContainers } from './runtime/process-container.js';
 import type { PodServers } from './servers/client.js';
+import { VolumeStore } from './volume-store.js';
 
 export interface KubeletOptions {
   registry: Registry;
   clock: Clock;
   network: PodNetwork;
   servers: PodServers;
-  processes: ProcessContainers;
-  hooks: ContainerHooks;
+  config: ClusterConfig;
+  /** A directory on a tmpfs of the daemon's own mount namespace (`mountScratch`): containers' files and volumes. */
+  scratch: string;
+  /** The nodes' own resolver; default: the LAN's gateway, which answers nothing. */
+  nodeResolver?: Resolver;
+  /** Real processes; default: sandboxes under `scratch`. */
+  processes?: ProcessContainers;
+  /** Default: the probes and hooks of the pods' specs. */
+  hooks?: ContainerHooks;
   /** The node a pod is bound to, undefined when the lab has no such node. */
   node(name: string): NodePlace | undefined;
   recordEvent(event: EventRequest): void;
@@ -67,15 +78,27 @@ class LabKubelet implements Kubelet {
   readonly #leaving = new Map<string, Promise<void>>();
   readonly #containers: Containers;
   readonly #writer: PodWriter;
+  readonly #hooks: ContainerHooks;
+  readonly #starts: PodStartParts;
   #queue: ChangeEvent[] = [];
   #unwatch: (() => void) | undefined;
 
   constructor(private readonly options: KubeletOptions) {
-    const { registry, servers, processes, clock } = options;
+    const { registry, servers, clock, config, scratch } = options;
+    const { nodeResolver = { nameservers: [config.lan.gateway], searches: [], options: [] } } = options;
+    const { processes = createProcessContainers(scratch, clock) } = options;
     const services = (namespace: string): Stored<Service>[] =>
       registry.list<Stored<Service> & KubeObject>('', 'Service', { namespace });
     this.#containers = new Containers({ servers, processes, clock, services });
     this.#writer = createWriter(registry);
+    this.#hooks = options.hooks ?? createHooks();
+    this.#starts = {
+      registry,
+      config,
+      volumes: new VolumeStore(scratch),
+      nodeHosts: nodeHostsFile(config),
+      nodeResolver,
+    };
   }
 
   start(): void {
@@ -153,13 +176,14 @@ class LabKubelet implements Kubelet {
   #bring(pod: StoredPod): void {
     const node = this.options.node(pod.spec?.nodeName ?? '');
     if (!node) return;
-    const { clock, network, hooks, recordEvent } = this.options;
+    const { clock, network, recordEvent } = this.options;
     const worker = new PodWorker(pod, {
       node,
       clock,
       network,
-      hooks,
       recordEvent,
+      hooks: this.#hooks,
+      starts: this.#starts,
       containers: this.#containers,
       writer: this.#writer,
     });

@@ -4,9 +4,9 @@
  */
 import { StatusError } from '../api/status.js';
 import type { Clock } from '../world/contract.js';
-import { containerOf } from './conversation.js';
 import type { ContainerLoop } from './container-loop.js';
 import type { ContainerRef, LogOptions } from './contract.js';
+import { containerOf } from './conversation.js';
 import type { LogLine } from './log-ring.js';
 import type { PodWorker } from './pod-worker.js';
 import type { RunningContainer } from './runtime/contract.js';

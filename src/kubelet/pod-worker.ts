@@ -4,14 +4,16 @@
  * Models: kubelet `pod_workers.go` and `kubelet.go` SyncPod / SyncTerminatingPod / SyncTerminatedPod.
  */
 import type { Container, PodStatus } from 'kubernetes-types/core/v1.js';
+import type { Clock } from '../world/contract.js';
 import { ContainerLoop } from './container-loop.js';
-import type { PodAttachment, StoredPod } from './contract.js';
+import type { EventRequest, NodePlace, PodAttachment, PodNetwork, StoredPod } from './contract.js';
 import { type PodEvent, podEvents, podText } from './lifecycle/events.js';
 import { initialized, isSidecar } from './lifecycle/phase.js';
 import type { PodRecord } from './lifecycle/records.js';
 import { podStatus } from './lifecycle/status.js';
-import { startOf, type WorkerParts } from './pod-start.js';
-import type { ContainerStart } from './runtime/containers.js';
+import { checkVolumes, type PodStartParts, startOf, VolumeError } from './pod-start.js';
+import type { ContainerStart, Containers } from './runtime/containers.js';
+import type { RunningContainer } from './runtime/contract.js';
 
 /** What the worker writes through the registry. */
 export interface PodWriter {
@@ -19,6 +21,26 @@ export interface PodWriter {
   writeStatus(pod: StoredPod, compute: (stored: StoredPod) => PodStatus): void;
   /** Deletion with grace period 0: the kubelet's confirmation. */
   confirmDeletion(pod: StoredPod): void;
+}
+
+/** Hooks and probes: what happens around a container's life. */
+export interface ContainerHooks {
+  /** Resolves to why the container must be killed, if it must. */
+  postStart(worker: PodWorker, container: Container, running: RunningContainer): Promise<string | undefined>;
+  preStop(worker: PodWorker, container: Container, running: RunningContainer, graceMilliseconds: number): Promise<void>;
+  /** Sets `ready` and `started` of the record, and keeps probes going while the container runs. */
+  observe(worker: PodWorker, container: Container, loop: ContainerLoop): void;
+}
+
+export interface WorkerParts {
+  node: NodePlace;
+  clock: Clock;
+  network: PodNetwork;
+  containers: Containers;
+  starts: PodStartParts;
+  hooks: ContainerHooks;
+  writer: PodWriter;
+  recordEvent(event: EventRequest): void;
 }
 
 /** kubelet retries a pod sandbox that could not be made. */
@@ -61,13 +83,17 @@ export class PodWorker {
     return this.#pod;
   }
 
+  get node(): NodePlace {
+    return this.parts.node;
+  }
+
   get attachment(): PodAttachment | undefined {
     return this.#attachment;
   }
 
   /** Network, init containers one after the other, then all containers at once. */
   async start(): Promise<void> {
-    if (!(await this.#attach())) return;
+    if (!(await this.#attach()) || !(await this.#mountVolumes())) return;
     if (!(await this.#runInitContainers())) return;
     const runs = (this.#pod.spec?.containers ?? []).map(({ name }) => this.#run(name));
     void Promise.all(runs.map(({ begun }) => begun)).then(this.#markBegun);
@@ -133,7 +159,7 @@ export class PodWorker {
       postStart: (running) => parts.hooks.postStart(this, container, running),
       preStop: (running, graceMilliseconds) => parts.hooks.preStop(this, container, running, graceMilliseconds),
       changed: () => this.#changed(container, loop),
-      event: (event) => this.#event(event),
+      event: (event) => this.event(event),
     });
     this.loops.set(container.name, loop);
     return loop;
@@ -142,11 +168,11 @@ export class PodWorker {
   async #startContainer(container: Container, restartCount: number): ReturnType<WorkerParts['containers']['start']> {
     const attachment = this.#attachment;
     if (!attachment) throw new Error('the pod has no network');
-    const start = startOf(this.#pod, container, restartCount, attachment, this.parts);
+    const start = startOf(this.#pod, container, restartCount, attachment, this.parts.node, this.parts.starts);
     const running = await this.parts.containers.start(start);
     this.#starts.set(container.name, start);
     const notice = restartCount === 0 ? this.parts.containers.notice(start) : undefined;
-    if (notice) this.#event(podEvents.emulated(notice));
+    if (notice) this.event(podEvents.emulated(notice));
     return running;
   }
 
@@ -155,7 +181,7 @@ export class PodWorker {
     this.publish();
   }
 
-  #event(event: PodEvent): void {
+  event(event: PodEvent): void {
     this.parts.recordEvent({ involved: this.#pod, ...event, component: 'kubelet', host: this.parts.node.name });
   }
 
@@ -167,10 +193,28 @@ export class PodWorker {
         this.#record.sandboxReady = true;
         return !this.#terminating;
       } catch (error) {
-        this.#event(podEvents.failedSandbox((error as Error).message));
+        this.event(podEvents.failedSandbox((error as Error).message));
         this.publish();
         this.#markBegun();
         await new Promise<void>((resolve) => this.parts.clock.after(sandboxRetryMs, resolve));
+      }
+    }
+    return false;
+  }
+
+  /** Containers are not started before every volume can be filled. */
+  async #mountVolumes(): Promise<boolean> {
+    const { clock, node, starts } = this.parts;
+    while (!this.#terminating && this.#attachment) {
+      try {
+        checkVolumes(this.#pod, this.#attachment, node, starts);
+        return true;
+      } catch (error) {
+        if (!(error instanceof VolumeError)) throw error;
+        this.event(podEvents.failedMount(error.volume, error.message));
+        this.publish();
+        this.#markBegun();
+        await new Promise<void>((resolve) => clock.after(sandboxRetryMs, resolve));
       }
     }
     return false;
@@ -209,6 +253,7 @@ export class PodWorker {
     this.#record.sandboxReady = false;
     this.publish();
     this.parts.containers.forget(this.#pod.metadata.uid ?? '');
+    this.parts.starts.volumes.forget(this.#pod.metadata.uid ?? '');
     this.parts.writer.confirmDeletion(this.#pod);
   }
 }

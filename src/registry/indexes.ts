@@ -12,12 +12,13 @@ import type { Lister } from './contract.js';
 /**
  * - `owner`: uid of an owner → its dependents, of any kind
  * - `label`: `namespace/key=value` → pods
+ * - `selector`: `namespace/key=value` → the Services whose selector has that pair first (pairs sorted by key)
  * - `node`: node name ('' = not scheduled) → pods
  * - `clusterIP`: address → the Service that holds it
  * - `nodePort`: port number → the Service that holds it (healthCheckNodePort included)
  * - `podAddress`: address → the pods that have or ask for it
  */
-export type IndexName = 'owner' | 'label' | 'node' | 'clusterIP' | 'nodePort' | 'podAddress';
+export type IndexName = 'owner' | 'label' | 'selector' | 'node' | 'clusterIP' | 'nodePort' | 'podAddress';
 
 /** A lister that also answers by index; results ordered by `keyText`. */
 export interface IndexedLister extends Lister {
@@ -51,8 +52,10 @@ function podEntries(pod: Stored<Pod>): [IndexName, string][] {
 }
 
 function serviceEntries(service: Stored<Service>): [IndexName, string][] {
-  const { clusterIPs = [], ports = [], healthCheckNodePort } = service.spec ?? {};
+  const { clusterIPs = [], ports = [], healthCheckNodePort, selector = {} } = service.spec ?? {};
   const entries: [IndexName, string][] = [];
+  const [first] = Object.entries(selector).sort(([left], [right]) => (left < right ? -1 : 1));
+  if (first) entries.push(['selector', `${service.metadata.namespace}/${first[0]}=${first[1]}`]);
   for (const address of clusterIPs) if (address !== 'None' && address !== '') entries.push(['clusterIP', address]);
   const numbers = new Set([...ports.map((port) => port.nodePort), healthCheckNodePort]);
   for (const number of numbers) if (number) entries.push(['nodePort', String(number)]);

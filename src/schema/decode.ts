@@ -1,14 +1,16 @@
 /**
- * Strict decoding: what a real API server finds wrong with the *shape* of an object, and the object without what it does not know.
+ * Strict decoding: what a real API server finds wrong with the *shape* of an object, and the object without what it
+ * does not know.
  *
- * Models sigs.k8s.io/json `UnmarshalStrict` (unknown fields, in document order, Kubernetes paths), encoding/json type errors
- * (path without indices, innermost struct first) and the apiserver's `transformDecodeError`. Objects of unknown kinds
- * are kept as they are, as a custom resource with x-kubernetes-preserve-unknown-fields would be.
+ * Models sigs.k8s.io/json `UnmarshalStrict` (unknown fields, in document order, Kubernetes paths), encoding/json type
+ * errors (path without indices, innermost struct first) and the apiserver's `transformDecodeError`. Objects of
+ * unknown kinds are kept as they are, as a custom resource with x-kubernetes-preserve-unknown-fields would be.
  */
 import { StatusError } from '../api/status.js';
 import { goTypeName } from './go-types.js';
 import { jsonKind, scalarProblem } from './scalars.js';
 import { type Definition, definitionNamed, definitionOf, type FieldType, kindOf } from './table.js';
+import { withoutZeroValues } from './zero-values.js';
 
 /** One misshapen field. `field` is a path such as `spec.ports[0].targetport`. */
 export interface FieldProblem {
@@ -56,7 +58,8 @@ function zero(type: FieldType): unknown {
 function scalar(walk: Walk, type: FieldType & { is: 'scalar' }, value: unknown, place: Place): unknown {
   const problem = scalarProblem(type.scalar, value);
   if (!problem) return value;
-  if (problem.is === 'type') return typeError(walk, place, problem.got, problem.wanted ?? goTypeName(type, place.owner, place.field));
+  if (problem.is === 'type')
+    return typeError(walk, place, problem.got, problem.wanted ?? goTypeName(type, place.owner, place.field));
   walk.typeErrors.push({ field: place.path, message: problem.message });
   return undefined;
 }
@@ -69,7 +72,12 @@ function list(walk: Walk, type: FieldType & { is: 'list' }, value: unknown[], pl
   });
 }
 
-function map(walk: Walk, type: FieldType & { is: 'map' }, value: Record<string, unknown>, place: Place): Record<string, unknown> {
+function map(
+  walk: Walk,
+  type: FieldType & { is: 'map' },
+  value: Record<string, unknown>,
+  place: Place,
+): Record<string, unknown> {
   const entries = Object.entries(value).flatMap(([key, item]): [string, unknown][] => {
     if (item === null) return [[key, zero(type.of)]];
     const decoded = decodeValue(walk, type.of, item, { ...place, path: join(place.path, key) });
@@ -78,7 +86,12 @@ function map(walk: Walk, type: FieldType & { is: 'map' }, value: Record<string, 
   return Object.fromEntries(entries);
 }
 
-function struct(walk: Walk, definition: Definition, value: Record<string, unknown>, place: Place): Record<string, unknown> {
+function struct(
+  walk: Walk,
+  definition: Definition,
+  value: Record<string, unknown>,
+  place: Place,
+): Record<string, unknown> {
   const entries = Object.entries(value).flatMap(([name, item]): [string, unknown][] => {
     const field = definition.fields.get(name);
     const path = join(place.path, name);
@@ -109,8 +122,8 @@ function decodeUnknownKind(walk: Walk, object: Record<string, unknown>): Record<
 }
 
 /**
- * Takes an object apart by its kind's schema. Never throws: `strictError` and `typeStatus` say what the API server would.
- * `object` must carry apiVersion and kind; list-like and custom kinds come back whole.
+ * Takes an object apart by its kind's schema. Never throws: `strictError` and `typeStatus` say what the API server
+ * would. `object` must carry apiVersion and kind; list-like and custom kinds come back whole.
  */
 export function decodeStrict<T extends { apiVersion: string; kind: string }>(object: T): Decoded<T> {
   const walk: Walk = { unknownFields: [], typeErrors: [] };
@@ -128,7 +141,9 @@ export function checkFields(object: { apiVersion: string; kind: string }): Field
   return [...unknownFields, ...typeErrors];
 }
 
-/** The 400 of an API server for a body it cannot decode. Source: apiserver handlers/create.go `transformDecodeError`. */
+/**
+ * The 400 of an API server for a body it cannot decode. Source: apiserver handlers/create.go `transformDecodeError`.
+ */
 export function decodeError(kind: { apiVersion: string; kind: string }, cause: string): StatusError {
   const { group, version } = kindOf(kind);
   const groupVersion = group === '' ? version : `${group}/${version}`;
@@ -147,7 +162,7 @@ export type FieldValidation = 'Strict' | 'Warn' | 'Ignore';
 
 /**
  * Decodes a request body as the API server does: type errors always refuse it, unknown and duplicate fields by `mode`.
- * Returns the pruned object and the texts of `Warning` headers.
+ * Returns the pruned object, without zero values, and the texts of `Warning` headers.
  * @throws StatusError BadRequest
  */
 export function decodeRequest<T extends { apiVersion: string; kind: string }>(
@@ -161,5 +176,5 @@ export function decodeRequest<T extends { apiVersion: string; kind: string }>(
   const messages = [...decoded.unknownFields.map(({ message }) => message), ...duplicates];
   const refusal = mode === 'Strict' ? strictError(messages) : undefined;
   if (refusal) throw decodeError(object, refusal);
-  return { object: decoded.object, warnings: mode === 'Warn' ? messages : [] };
+  return { object: withoutZeroValues(decoded.object), warnings: mode === 'Warn' ? messages : [] };
 }

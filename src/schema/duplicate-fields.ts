@@ -1,8 +1,10 @@
 /**
- * Finds members that occur twice in one JSON object: JSON.parse silently keeps the last, a strict API server refuses them.
+ * Finds members that occur twice in one JSON object: JSON.parse silently keeps the last, a strict API server refuses
+ * them. Also the place where bodies that nest too deeply are refused.
  *
  * Models sigs.k8s.io/json strict mode: `duplicate field "spec.ports[0].port"`, once per path.
  */
+import { StatusError } from '../api/status.js';
 
 interface Level {
   path: string;
@@ -30,11 +32,20 @@ function nameToken(level: Level, token: string, found: Set<string>): void {
   level.names?.add(level.at);
 }
 
-/** Messages for a text that is known to be valid JSON. */
+/**
+ * Differs: Go's limit is 10,000 levels; recursion over objects would run out of stack here before that.
+ */
+const maxDepth = 1000;
+
+/**
+ * Messages for a text that is known to be valid JSON.
+ * @throws StatusError BadRequest when it nests deeper than any walk over it could bear
+ */
 export function duplicateFields(json: string): string[] {
   const found = new Set<string>();
   const stack: Level[] = [];
   for (const [token] of json.matchAll(tokens)) {
+    if (stack.length > maxDepth) throw new StatusError('BadRequest', 'exceeded max depth');
     const level = stack.at(-1);
     if (token === '{') stack.push({ path: placeOf(level), names: new Set(), at: '', index: 0, expectsName: true });
     else if (token === '[') stack.push({ path: placeOf(level), at: '', index: 0, expectsName: false });

@@ -1,5 +1,6 @@
 /**
- * Decodes request bodies of `application/vnd.kubernetes.protobuf`, which kubectl 1.32 and newer posts from its typed clients.
+ * Decodes request bodies of `application/vnd.kubernetes.protobuf`, which kubectl 1.32 and newer posts from its typed
+ * clients.
  *
  * Models apimachinery `serializer/protobuf` and what a JSON encoder would make of the message: gogo/protobuf puts every
  * non-pointer field on the wire, so zero values of optional non-pointer fields are dropped, as `omitempty` would.
@@ -7,8 +8,9 @@
  */
 import { StatusError } from '../api/status.js';
 import { fieldsByNumber, type NumberedField } from './protobuf-numbers.js';
-import { readMessage, utf8, type WireField, type WireValue } from './protobuf-wire.js';
-import { type Definition, definitionNamed, definitionOf, type FieldType, kindOf, type Scalar } from './table.js';
+import { bytesOf, refuse, scalarOf, valueOf, varints } from './protobuf-scalars.js';
+import { readMessage, utf8, type WireValue } from './protobuf-wire.js';
+import { type Definition, definitionNamed, definitionOf, type FieldType, kindOf } from './table.js';
 
 export const protobufContentType = 'application/vnd.kubernetes.protobuf';
 
@@ -17,79 +19,6 @@ const magic = [0x6b, 0x38, 0x73, 0x00];
 
 /** Messages that a client cannot set and that the registry would throw away: not looked into. */
 const ignoredMessages = new Set(['PodStatus']);
-
-const refuse = (message: string) => new StatusError('BadRequest', message);
-const notBytes = (where: string) => refuse(`protobuf: ${where} has the wrong wire type; send the object as application/json instead`);
-
-function bytesOf(value: WireValue, where: string): Uint8Array {
-  if (value.is !== 'bytes') throw notBytes(where);
-  return value.value;
-}
-
-const integerOf = (value: WireValue | undefined) => (value?.is === 'varint' ? Number(value.value) : 0);
-const valueOf = (fields: readonly WireField[], number: number) => fields.findLast((field) => field.number === number)?.value;
-
-/** Seconds and nanoseconds to RFC 3339; a zero time has no seconds on the wire and is `null` in JSON. */
-function timeOf(bytes: Uint8Array, digits: 0 | 6): string | undefined {
-  const fields = readMessage(bytes);
-  const seconds = integerOf(valueOf(fields, 1));
-  if (seconds === 0) return undefined;
-  const whole = new Date(seconds * 1000).toISOString().slice(0, 19);
-  const micros = String(Math.floor(integerOf(valueOf(fields, 2)) / 1000)).padStart(6, '0');
-  return digits === 0 ? `${whole}Z` : `${whole}.${micros}Z`;
-}
-
-/** IntOrString{1 type, 2 int, 3 string}: type 1 is a string. Source: intstr/generated.proto. */
-function intOrString(bytes: Uint8Array): number | string {
-  const fields = readMessage(bytes);
-  if (integerOf(valueOf(fields, 1)) === 0) return integerOf(valueOf(fields, 2));
-  const text = valueOf(fields, 3);
-  return text?.is === 'bytes' ? utf8(text.value) : '';
-}
-
-function innerText(bytes: Uint8Array): string {
-  const inner = valueOf(readMessage(bytes), 1);
-  return inner?.is === 'bytes' ? utf8(inner.value) : '';
-}
-
-const varints: ReadonlySet<Scalar> = new Set(['boolean', 'int32', 'int64']);
-
-function numberOf(scalar: Scalar, value: WireValue, where: string): unknown {
-  if (value.is !== 'varint') throw notBytes(where);
-  return scalar === 'boolean' ? value.value !== 0n : Number(scalar === 'int32' ? BigInt.asIntN(32, value.value) : value.value);
-}
-
-/** FieldsV1{1 raw}, RawExtension{1 raw}: JSON text inside. */
-function rawJson(bytes: Uint8Array, where: string): unknown {
-  const text = innerText(bytes);
-  try {
-    return text === '' ? undefined : JSON.parse(text);
-  } catch {
-    throw refuse(`protobuf: ${where} does not hold JSON`);
-  }
-}
-
-function scalarOf(scalar: Scalar, value: WireValue, where: string): unknown {
-  if (varints.has(scalar)) return numberOf(scalar, value, where);
-  if (value.is === 'fixed64') return value.value;
-  const bytes = bytesOf(value, where);
-  switch (scalar) {
-    case 'string':
-      return utf8(bytes);
-    case 'bytes':
-      return Buffer.from(bytes).toString('base64');
-    case 'quantity':
-      return innerText(bytes);
-    case 'int-or-string':
-      return intOrString(bytes);
-    case 'date-time':
-      return timeOf(bytes, 0);
-    case 'date-time-micro':
-      return timeOf(bytes, 6);
-    default:
-      return rawJson(bytes, where);
-  }
-}
 
 /** Maps travel as repeated entries {1 key, 2 value}. */
 function mapEntry(type: FieldType, value: WireValue, where: string): [string, unknown] {
@@ -118,7 +47,9 @@ function repeated(type: FieldType, value: WireValue, where: string): unknown[] {
   // A packed run is varints without tags: give each the tag of field 1 to read it as a message.
   const ends = [...value.value.entries()].filter(([, byte]) => byte < 0x80).map(([index]) => index + 1);
   const runs = ends.map((end, index) => value.value.subarray(ends[index - 1] ?? 0, end));
-  return runs.flatMap((run) => readMessage(Uint8Array.of(8, ...run)).map((field) => decodeValue(type, field.value, where)));
+  return runs.flatMap((run) =>
+    readMessage(Uint8Array.of(8, ...run)).map((field) => decodeValue(type, field.value, where)),
+  );
 }
 
 function assign(into: Record<string, unknown>, definition: Definition, field: NumberedField, value: WireValue): void {
@@ -135,7 +66,9 @@ function assign(into: Record<string, unknown>, definition: Definition, field: Nu
     Object.defineProperty(map, key, { value: item, enumerable: true, configurable: true, writable: true });
   } else {
     const decoded = decodeValue(type, value, where);
-    const keep = field.pointer ? decoded !== undefined : !isZero(decoded) || definition.fields.get(field.name)?.required;
+    const keep = field.pointer
+      ? decoded !== undefined
+      : !isZero(decoded) || definition.fields.get(field.name)?.required;
     if (keep) into[field.name] = decoded;
   }
 }
@@ -147,8 +80,12 @@ function decodeStruct(definition: Definition, struct: string, bytes: Uint8Array)
   if (!fields) throw unsupported(struct);
   for (const { number, value } of readMessage(bytes)) {
     const field = fields.get(number);
-    if (!field) throw refuse(`protobuf: field number ${number} of ${struct} is not known to the server; send the object as application/json instead`);
-    if (field.inlined) Object.assign(into, decodeStruct(definition, field.name, bytesOf(value, `${struct}.${field.name}`)));
+    if (!field)
+      throw refuse(
+        `protobuf: field number ${number} of ${struct} is not known to the server; send the object as application/json instead`,
+      );
+    if (field.inlined)
+      Object.assign(into, decodeStruct(definition, field.name, bytesOf(value, `${struct}.${field.name}`)));
     else assign(into, definition, field, value);
   }
   return into;
@@ -193,7 +130,8 @@ function decodeBody(body: Uint8Array): { apiVersion: string; kind: string; [fiel
 
 /**
  * The object in a protobuf request body, as the JSON that the same client would have sent.
- * @throws StatusError BadRequest for bytes that are no message or hold unknown fields, UnsupportedMediaType for kinds without numbers
+ * @throws StatusError BadRequest for bytes that are no message or hold unknown fields, UnsupportedMediaType for kinds
+ * without numbers
  */
 export function decodeProtobuf(body: Uint8Array): { apiVersion: string; kind: string; [field: string]: unknown } {
   try {

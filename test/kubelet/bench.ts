@@ -2,7 +2,6 @@
 import type { Pod, Service } from 'kubernetes-types/core/v1.js';
 import type { KubeObject } from '../../src/api/object.js';
 import type { EventRequest, NodePlace, PodNetwork, ProcessEnd, StoredPod } from '../../src/kubelet/contract.js';
-import { createHooks } from '../../src/kubelet/hooks.js';
 import { createKubelet, type Kubelet } from '../../src/kubelet/kubelet.js';
 import { LogRing } from '../../src/kubelet/log-ring.js';
 import type { ContainerStart, ProcessContainers } from '../../src/kubelet/runtime/containers.js';
@@ -10,7 +9,7 @@ import type { RunningContainer } from '../../src/kubelet/runtime/contract.js';
 import type { PodServers } from '../../src/kubelet/servers/client.js';
 import type { LabRegistry } from '../../src/registry/registry.js';
 import { createManualClock, type ManualClock } from '../../src/world/manual-clock.js';
-import { openRegistry } from '../registry/lab.js';
+import { courseConfig, openRegistry } from '../registry/lab.js';
 
 /** A process that ends when the test says so; SIGTERM ends it with 143 unless it is deaf. */
 export interface FakeProcess {
@@ -55,7 +54,8 @@ export async function createBench(): Promise<Bench> {
     network: fakeNetwork(bench.attached),
     servers: fakeServers(bench.servers),
     processes: fakeProcesses(bench.processes),
-    hooks: createHooks(),
+    config: courseConfig,
+    scratch: '/nonexistent',
     node: nodeOf,
     recordEvent: (event) => bench.events.push(event),
     onError: (error) => {
@@ -132,7 +132,7 @@ function fakeProcess(
     ended,
     stop: async (graceMilliseconds) => {
       process.stops.push(graceMilliseconds);
-      if (argv[0] !== 'deaf') end({ exitCode: 143, signal: 15 });
+      if (argv[0] !== 'deaf') end({ exitCode: 143 });
     },
     exec: () => Promise.reject(new Error('no exec')),
     logs: async () => log.lines(),

@@ -4,7 +4,6 @@
 
 export interface Terminated {
   exitCode: number;
-  signal?: number;
   /** `Completed`, `Error`, `OOMKilled`, `StartError`. */
   reason: string;
   message?: string;
@@ -47,11 +46,7 @@ export function newContainerRecord(name: string, reason: 'ContainerCreating' | '
 }
 
 /** `Completed` for a good end, `Error` otherwise, as the container runtime names them. */
-export function terminationOf(
-  end: { exitCode: number; signal?: number },
-  startedAt: string | null,
-  finishedAt: string,
-): Terminated {
+export function terminationOf(end: { exitCode: number }, startedAt: string | null, finishedAt: string): Terminated {
   const reason = end.exitCode === 0 ? 'Completed' : 'Error';
-  return { exitCode: end.exitCode, ...(end.signal ? { signal: end.signal } : {}), reason, startedAt, finishedAt };
+  return { exitCode: end.exitCode, reason, startedAt, finishedAt };
 }

@@ -4,10 +4,10 @@
  */
 import { createHash } from 'node:crypto';
 import type {
-  Container,
-  ContainerState as ApiState,
-  ContainerStatus,
   Pod as ApiPod,
+  ContainerState as ApiState,
+  Container,
+  ContainerStatus,
   PodStatus,
 } from 'kubernetes-types/core/v1.js';
 import { familiarToFull, repositoryOf } from '../images/names.js';
@@ -84,12 +84,11 @@ function apiState(state: ContainerState, id: string): ApiState {
 }
 
 function apiTerminated(
-  { exitCode, signal, reason, message, startedAt, finishedAt }: Terminated,
+  { exitCode, reason, message, startedAt, finishedAt }: Terminated,
   id: string,
 ): ApiState['terminated'] {
   return {
     exitCode,
-    ...(signal ? { signal } : {}),
     reason,
     ...(message ? { message } : {}),
     startedAt: startedAt as string,

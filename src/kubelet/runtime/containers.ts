@@ -2,6 +2,7 @@
  * Starts a container as whatever its image and command make of it.
  */
 import type { Container } from 'kubernetes-types/core/v1.js';
+import type { Bind } from '../../kernel/sandbox.js';
 import type { Clock } from '../../world/contract.js';
 import type { PodAttachment, StoredPod } from '../contract.js';
 import { behaviourOf, planContainer } from '../images/catalogue.js';
@@ -21,7 +22,10 @@ export interface ContainerStart {
   container: Container;
   env: Readonly<Record<string, string>>;
   restartCount: number;
+  /** Files that the kubelet manages, such as /etc/hosts. */
   files: Readonly<Record<string, string>>;
+  /** Its volumes. */
+  binds: readonly Bind[];
 }
 
 /** Makes processes in a container's own file system: the part that needs the kernel. */

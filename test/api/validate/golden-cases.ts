@@ -45,7 +45,8 @@ export function readCases(file: string): { cases: GoldenCase[]; verdict(row: Gol
     const object = applyDefaults(mergePatch(start, change) as KubeObject);
     if (from === undefined) return validate(object).map(renderFieldError);
     const previous = applyDefaults(mergePatch(start, from) as KubeObject);
-    return [...new Set(validateUpdate(object, previous).map(renderFieldError))];
+    const errors = [...validateUpdate(object, previous), ...validate(object)];
+    return [...new Set(errors.map(renderFieldError))];
   };
   return { cases: table.cases, verdict };
 }

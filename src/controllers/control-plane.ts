@@ -1,0 +1,75 @@
+/**
+ * The control plane in one piece: registry, bootstrap objects, and all controllers in their order. What a daemon, a
+ * test and `lab compile` all start from.
+ */
+import type { ClusterConfig } from '../model/cluster-config.js';
+import { builtinKinds } from '../registry/kinds.js';
+import { createRegistry, type LabRegistry, type RegistrySnapshot } from '../registry/registry.js';
+import type { ApiRules } from '../registry/rules.js';
+import type { World } from '../world/contract.js';
+import { bootstrapObjects } from './bootstrap/bootstrap.js';
+import type { Controller } from './contract.js';
+import { deploymentController } from './deployment/deployment.js';
+import { endpointsController } from './endpoints/endpoints.js';
+import { endpointSliceController } from './endpoints/endpointslice.js';
+import { endpointSliceMirroringController } from './endpoints/endpointslice-mirroring.js';
+import { createGarbageCollector } from './garbage-collector.js';
+import { createNamespaceController } from './namespace.js';
+import { podAddressController } from './pod-address-assignment.js';
+import { podSchedulingController } from './pod-scheduling.js';
+import { replicaSetController, replicationControllerController } from './replicaset.js';
+import { createRunner, type RunnerOptions } from './runner.js';
+
+export interface ControlPlaneOptions {
+  config: ClusterConfig;
+  world: World;
+  /** Defaulting and validation. */
+  api: ApiRules;
+  /** PEM of the cluster's CA, for the ConfigMap kube-root-ca.crt. */
+  rootCA?: string | undefined;
+  /** Continue from here instead of bootstrapping. */
+  snapshot?: RegistrySnapshot | undefined;
+  /** Further controllers (MetalLB's, Ingress', …), after the built-in ones. */
+  controllers?: readonly Controller[];
+  onRefusal?: RunnerOptions['onRefusal'];
+}
+
+export interface ControlPlane {
+  registry: LabRegistry;
+  /** Let the controllers work until nothing is left to do; returns how many keys were reconciled. */
+  settle(): number;
+  /** No more reactions to changes, no timers left. */
+  stop(): void;
+}
+
+/** The controllers in order of precedence: those that make objects before those that place and list them. */
+function builtinControllers(options: ControlPlaneOptions): Controller[] {
+  return [
+    createNamespaceController({ kinds: builtinKinds, rootCA: options.rootCA }),
+    createGarbageCollector(builtinKinds),
+    deploymentController,
+    replicaSetController,
+    replicationControllerController,
+    podSchedulingController,
+    podAddressController,
+    endpointsController,
+    endpointSliceController,
+    endpointSliceMirroringController,
+  ];
+}
+
+/**
+ * A running control plane: bootstrapped (or restored) and settled. Every later change is reacted to on the next tick
+ * of the world's clock; call `settle` to have it now.
+ */
+export function createControlPlane(options: ControlPlaneOptions): ControlPlane {
+  const { config, world, api, snapshot, onRefusal } = options;
+  const registry = createRegistry({ config, world, rules: api, kinds: builtinKinds });
+  const controllers = [...builtinControllers(options), ...(options.controllers ?? [])];
+  const runner = createRunner({ registry, world, config, controllers, ...(onRefusal ? { onRefusal } : {}) });
+  if (snapshot) registry.restore(snapshot);
+  else for (const object of bootstrapObjects(config, world.clock.timestamp())) registry.create(object);
+  runner.start();
+  runner.settle();
+  return { registry, settle: () => runner.settle(), stop: () => runner.stop() };
+}
