@@ -32,5 +32,12 @@ export const manyPods = (count: number): string =>
 export const curlEach = (count: number): string =>
   Array.from({ length: count }, (_, index) => `url = "http://${serviceAddress(index)}/hostname"\n`).join('');
 
-/** Room for them: kubelet's limit is 110 pods a node. */
-export const roomyCluster = 'defaults:\n  maxPods: 300\n';
+/** Room for them: kubelet's default limit is 110 pods a node, and the control plane takes none. */
+export const roomyCluster = `apiVersion: kubewire/v1
+kind: ClusterConfig
+nodes:
+  - { name: k8s-master, controlPlane: true }
+  - { name: k8s-node1, maxPods: 500 }
+  - { name: k8s-node2, maxPods: 500 }
+  - { name: k8s-node3, maxPods: 500 }
+`;

@@ -10,7 +10,7 @@ import { join } from 'node:path';
 import type { BenchContext, Benchmark, Figure } from './contract.js';
 import { ipBatchTime } from './ip-batch.js';
 import { benchName, lab, statusOf } from './lab.js';
-import { curlEach, manyPods } from './many-pods.js';
+import { curlEach, manyPods, roomyCluster } from './many-pods.js';
 import { timed } from './measure.js';
 import { idleNodeMemory, memoryOf, processesOf } from './processes.js';
 
@@ -35,14 +35,14 @@ async function askEach(name: string, count: number): Promise<void> {
   if (hostnames.size !== count) throw new Error(`${hostnames.size} of ${count} Services answered`);
 }
 
-/** Three machines run pods, 110 each, so that 1,000 need a cluster that allows more. */
 async function measure({ pods }: Size, folder: string): Promise<{ time: number; memory: number }> {
   const name = benchName(`many-${pods}`);
-  const file = join(folder, `${pods}.yaml`);
+  const [file, config] = [join(folder, 'pods.yaml'), join(folder, 'cluster.yaml')];
   writeFileSync(file, manyPods(pods));
+  writeFileSync(config, roomyCluster);
   try {
     const time = await timed(async () => {
-      await lab(name, ['up', '--no-shell', '-f', file]);
+      await lab(name, ['up', '--no-shell', '-f', file, '--config', config]);
       await askEach(name, pods);
     });
     return { time, memory: memoryOf(processesOf((await statusOf(name)).pid)) };

@@ -18,19 +18,63 @@ const apiextensions = 'io.k8s.apiextensions-apiserver.pkg.apis.apiextensions.v1'
 
 /** Group prefix of definition names, API group, and the kinds (client-node class names) to start from. Earlier groups own shared types. */
 const groups = [
-  [meta, '', ['V1Status', 'V1DeleteOptions', 'V1ListMeta', 'V1ObjectMeta', 'V1LabelSelector', 'V1Condition', 'V1FieldSelectorRequirement'], []],
-  ['io.k8s.api.core.v1', '', ['V1PersistentVolumeClaim'], ['V1Namespace', 'V1Node', 'V1Pod', 'V1Service', 'V1Endpoints', 'V1ConfigMap', 'V1Secret', 'V1ServiceAccount', 'CoreV1Event', 'V1ReplicationController']],
-  ['io.k8s.api.apps.v1', 'apps', [], ['V1Deployment', 'V1ReplicaSet', 'V1DaemonSet', 'V1StatefulSet', 'V1ControllerRevision']],
+  [
+    meta,
+    '',
+    [
+      'V1Status',
+      'V1DeleteOptions',
+      'V1ListMeta',
+      'V1ObjectMeta',
+      'V1LabelSelector',
+      'V1Condition',
+      'V1FieldSelectorRequirement',
+    ],
+    [],
+  ],
+  [
+    'io.k8s.api.core.v1',
+    '',
+    ['V1PersistentVolumeClaim'],
+    [
+      'V1Namespace',
+      'V1Node',
+      'V1Pod',
+      'V1Service',
+      'V1Endpoints',
+      'V1ConfigMap',
+      'V1Secret',
+      'V1ServiceAccount',
+      'CoreV1Event',
+      'V1ReplicationController',
+    ],
+  ],
+  [
+    'io.k8s.api.apps.v1',
+    'apps',
+    [],
+    ['V1Deployment', 'V1ReplicaSet', 'V1DaemonSet', 'V1StatefulSet', 'V1ControllerRevision'],
+  ],
   ['io.k8s.api.batch.v1', 'batch', [], ['V1Job']],
   ['io.k8s.api.discovery.v1', 'discovery.k8s.io', [], ['V1EndpointSlice']],
   ['io.k8s.api.networking.v1', 'networking.k8s.io', [], ['V1Ingress', 'V1IngressClass']],
   ['io.k8s.api.coordination.v1', 'coordination.k8s.io', [], ['V1Lease']],
-  ['io.k8s.api.rbac.v1', 'rbac.authorization.k8s.io', [], ['V1Role', 'V1RoleBinding', 'V1ClusterRole', 'V1ClusterRoleBinding']],
+  [
+    'io.k8s.api.rbac.v1',
+    'rbac.authorization.k8s.io',
+    [],
+    ['V1Role', 'V1RoleBinding', 'V1ClusterRole', 'V1ClusterRoleBinding'],
+  ],
   [apiextensions, 'apiextensions.k8s.io', [], ['V1CustomResourceDefinition']],
   ['io.k8s.api.admissionregistration.v1', 'admissionregistration.k8s.io', [], ['V1ValidatingWebhookConfiguration']],
   ['io.k8s.api.autoscaling.v1', 'autoscaling', [], ['V1Scale']],
   ['io.k8s.api.policy.v1', 'policy', [], ['V1Eviction']],
-  ['io.k8s.api.authorization.v1', 'authorization.k8s.io', [], ['V1SelfSubjectAccessReview', 'V1SelfSubjectRulesReview']],
+  [
+    'io.k8s.api.authorization.v1',
+    'authorization.k8s.io',
+    [],
+    ['V1SelfSubjectAccessReview', 'V1SelfSubjectRulesReview'],
+  ],
   ['io.k8s.api.authentication.v1', 'authentication.k8s.io', [], ['V1SelfSubjectReview']],
 ];
 
@@ -38,7 +82,16 @@ const groups = [
 const metaKinds = new Set(['V1Status', 'V1DeleteOptions']);
 
 /** Fields that are a `resource.Quantity`, or maps of it, upstream; client-node types them as plain strings. */
-const quantities = new Set(['limits', 'requests', 'capacity', 'allocatable', 'allocatedResources', 'overhead', 'sizeLimit', 'divisor']);
+const quantities = new Set([
+  'limits',
+  'requests',
+  'capacity',
+  'allocatable',
+  'allocatedResources',
+  'overhead',
+  'sizeLimit',
+  'divisor',
+]);
 const notQuantities = new Set(['V1CSIStorageCapacity.capacity']);
 
 /** Types that OpenAPI shows as a scalar of a name. */
@@ -54,7 +107,13 @@ const named = Object.fromEntries(Object.keys(scalars).map((name) => [scalars[nam
 const models = join(dirname(createRequire(import.meta.url).resolve('@kubernetes/client-node')), 'gen', 'models');
 const version = JSON.parse(readFileSync(join(models, '..', '..', '..', 'package.json'), 'utf8')).version;
 
-const unescape = (text) => text.replace(/\\(['"`\\])/g, '$1').replaceAll('*\\/', '*/').replaceAll('*_/', '*/').replaceAll('/_*', '/*').trim();
+const unescape = (text) =>
+  text
+    .replace(/\\(['"`\\])/g, '$1')
+    .replaceAll('*\\/', '*/')
+    .replaceAll('*_/', '*/')
+    .replaceAll('/_*', '/*')
+    .trim();
 
 /** Documentation and required marks out of a `.d.ts`. */
 function readTypings(className) {
@@ -68,7 +127,13 @@ function readTypings(className) {
 }
 
 const typings = join(dirname(createRequire(import.meta.url).resolve('kubernetes-types/package.json')));
-const uncomment = (text) => unescape(text.split('\n').map((line) => line.replace(/^\s*\* ?/, '')).join('\n'));
+const uncomment = (text) =>
+  unescape(
+    text
+      .split('\n')
+      .map((line) => line.replace(/^\s*\* ?/, ''))
+      .join('\n'),
+  );
 
 /** Field texts of a type in kubernetes-types, by field name; none for types that package does not have. */
 function readFieldTexts(name) {
@@ -119,7 +184,8 @@ function typeText(className, { baseName, type, format }, owners) {
   if (type === 'any') return 'any';
   if (type === 'boolean') return 'boolean';
   if (type === 'string' && format === 'byte') return 'bytes';
-  if (type === 'string' && quantities.has(baseName) && !notQuantities.has(`${className}.${baseName}`)) return named.quantity;
+  if (type === 'string' && quantities.has(baseName) && !notQuantities.has(`${className}.${baseName}`))
+    return named.quantity;
   if (type === 'string') return 'string';
   const owner = owners.get(type);
   if (!owner) throw new Error(`${className}.${baseName}: unknown type ${type}`);
@@ -161,9 +227,13 @@ async function build() {
   }
   for (const [name, scalar] of Object.entries(scalars)) definitions[name] = { scalar };
   const source = `@kubernetes/client-node ${version}, Apache-2.0`;
-  return { 'kubernetes.json': { source, definitions: byKey(definitions) }, 'descriptions.json': { source, descriptions: byKey(descriptions) } };
+  return {
+    'kubernetes.json': { source, definitions: byKey(definitions) },
+    'descriptions.json': { source, descriptions: byKey(descriptions) },
+  };
 }
 
 const target = process.argv[2] ?? join(import.meta.dirname, '..', 'src', 'schema', 'generated');
 mkdirSync(target, { recursive: true });
-for (const [file, content] of Object.entries(await build())) writeFileSync(join(target, file), `${JSON.stringify(content, null, 1)}\n`);
+for (const [file, content] of Object.entries(await build()))
+  writeFileSync(join(target, file), `${JSON.stringify(content, null, 1)}\n`);

@@ -1,12 +1,16 @@
 /**
- * Strict decoding: fields that a kind does not have, and values of the wrong type, in the API server's words.
+ * Strict decoding of manifests: fields that a kind does not have and values of the wrong type, in the API server's
+ * words, each with what was probably meant.
  *
- * Models what `sigs.k8s.io/json` says when it decodes into Go structs with field validation `Strict`, the default of
- * kubectl since 1.25. Differs: every wrong field is told at once; the server stops at the first wrong type.
+ * The words come from `schema/decode.ts`; kinds without a schema have their metadata checked only.
+ * Differs: every wrong field is told at once; the server stops at the first wrong type.
  */
-import { checkedKinds, fieldTypes } from './field-types.js';
+import { decodeStrict } from '../schema/decode.js';
+import { type Definition, definitionOf, fieldAt, kindOf, structOf } from '../schema/table.js';
+import { follow, type PathStep, parseFieldPath } from './field-path.js';
 import { goQuote } from './go-value.js';
-import { groupOf, type KubeObject } from './object.js';
+import { nearest } from './nearest.js';
+import type { KubeObject } from './object.js';
 
 /** One field that cannot be decoded. */
 export interface FieldProblem {
@@ -20,132 +24,74 @@ export interface FieldProblem {
 /** Whoever knows the schema of kinds: returns what cannot be decoded, nothing for kinds it does not know. */
 export type FieldChecker = (object: KubeObject) => FieldProblem[];
 
-/** Where the walk is. `goField` is the path as Go prints it: without indices and map keys. */
-interface Place {
-  path: string;
-  struct: string;
-  goField: string;
-}
-
-type Fields = ReadonlyMap<string, string>;
-
-const structs: ReadonlyMap<string, Fields> = new Map(
-  Object.entries(fieldTypes).map(([name, text]) => [name, new Map(text.split(' ').map(splitField))]),
-);
-
-function splitField(row: string): [string, string] {
-  const colon = row.indexOf(':');
-  return [row.slice(0, colon), row.slice(colon + 1)];
-}
-
-/** The checker for the kinds in `fieldTypes`. */
+/** The checker that knows every built-in kind. */
 export const checkFields: FieldChecker = (object) => {
-  const { apiVersion, kind, ...fields } = object;
-  if (!checkedKinds.has(`${groupOf(apiVersion)}/${kind}`)) return [];
-  return checkStruct(fields, kind, { path: '', struct: kind, goField: '' });
+  const { unknownFields, typeErrors } = decodeStrict(object);
+  const definition = definitionOf(kindOf(object));
+  return [
+    ...unknownFields.map(({ field, message }) => {
+      return { field, message: `strict decoding error: ${message}`, hint: similarField(definition, field) };
+    }),
+    ...typeErrors.map(({ field, message }) => ({ field, message, hint: typeHint(object, definition, field, message) })),
+  ];
 };
 
-function checkStruct(value: object, struct: string, place: Place): FieldProblem[] {
-  const fields = structs.get(struct) ?? new Map<string, string>();
-  return Object.entries(value).flatMap(([name, item]) => {
-    const path = join(place.path, name);
-    const type = fields.get(name);
-    if (type === undefined) return [unknownField(path, name, fields)];
-    const problems = checkValue(item, type, { path, struct, goField: join(place.goField, name) });
-    return problems.map((problem) => withSiblingHint(problem, path, name, fields));
+/** Field names from the top, list indices left out. */
+function namesOf(field: string): string[] {
+  return parseFieldPath(field).filter((step) => typeof step === 'string');
+}
+
+/** The struct that the last name of a path belongs to. */
+function ownerOf(definition: Definition | undefined, names: readonly string[]): Definition | undefined {
+  if (names.length <= 1) return definition;
+  const field = fieldAt(definition, names.slice(0, -1));
+  return field && structOf(field.type);
+}
+
+function similarField(definition: Definition | undefined, field: string): string | undefined {
+  const names = namesOf(field);
+  const owner = ownerOf(definition, names);
+  const similar = owner && nearest(names.at(-1) ?? '', [...owner.fields.keys()]);
+  return similar && `did you mean "${similar}"?`;
+}
+
+function typeHint(
+  object: KubeObject,
+  definition: Definition | undefined,
+  field: string,
+  message: string,
+): string | undefined {
+  return quoteHint(valueAt(object, field), message) ?? siblingHint(definition, namesOf(field), message);
+}
+
+function valueAt(object: KubeObject, field: string): unknown {
+  const { reached, complete } = follow<unknown>(object, parseFieldPath(field), (value, step) => {
+    return typeof value === 'object' && value !== null ? (value as Record<PathStep, unknown>)[step] : undefined;
   });
+  return complete ? reached : undefined;
 }
 
-function join(path: string, name: string): string {
-  return path === '' ? name : `${path}.${name}`;
-}
-
-function checkValue(value: unknown, type: string, place: Place): FieldProblem[] {
-  if (value === null || value === undefined || type === 'any') return [];
-  if (type.startsWith('[]')) return checkList(value, type, place);
-  if (type === 'map[string]string') return checkMap(value, type, place);
-  const struct = type.startsWith('v1.') ? type.slice(3) : '';
-  if (structs.has(struct)) {
-    return jsonType(value) === 'object' ? checkStruct(value as object, struct, place) : [wrongType(value, type, place)];
+/** YAML takes `80` for a number and `"80"` for text, whatever was meant. */
+function quoteHint(value: unknown, message: string): string | undefined {
+  const wantsText = message.endsWith('of type string');
+  if (wantsText && (typeof value === 'number' || typeof value === 'boolean')) {
+    return `write it in quotes: ${goQuote(String(value))}`;
   }
-  return fits(value, type) ? [] : [wrongType(value, type === 'intstr' ? 'int32' : type, place)];
+  const wantsNumber = /of type u?int(32|64)$/.test(message);
+  return wantsNumber && typeof value === 'string' && /^\d+$/.test(value)
+    ? `write it without quotes: ${value}`
+    : undefined;
 }
 
-function checkList(value: unknown, type: string, place: Place): FieldProblem[] {
-  if (!Array.isArray(value)) return [wrongType(value, type, place)];
-  return value.flatMap((item, index) => checkValue(item, type.slice(2), { ...place, path: `${place.path}[${index}]` }));
-}
-
-function checkMap(value: unknown, type: string, place: Place): FieldProblem[] {
-  if (jsonType(value) !== 'object') return [wrongType(value, type, place)];
-  return Object.entries(value as object).flatMap(([key, item]) =>
-    checkValue(item, 'string', { ...place, path: `${place.path}[${key}]` }),
-  );
-}
-
-function fits(value: unknown, type: string): boolean {
-  if (type === 'bool') return typeof value === 'boolean';
-  if (type === 'int32' || type === 'int64') return isInteger(value, type);
-  if (type === 'intstr') return typeof value === 'string' || isInteger(value, 'int32');
-  return typeof value === 'string';
-}
-
-function isInteger(value: unknown, type: 'int32' | 'int64'): boolean {
-  const limit = type === 'int32' ? 2 ** 31 : Number.MAX_SAFE_INTEGER;
-  return Number.isInteger(value) && Number(value) < limit && Number(value) >= -limit;
-}
-
-/** JSON's name for a value as Go's decoder prints it. */
-function jsonType(value: unknown): string {
-  if (Array.isArray(value)) return 'array';
-  if (typeof value === 'boolean') return 'bool';
-  return typeof value;
-}
-
-function wrongType(value: unknown, type: string, { path, struct, goField }: Place): FieldProblem {
-  const numeric = type === 'int32' || type === 'int64';
-  const shown = numeric && typeof value === 'number' ? `number ${value}` : jsonType(value);
-  const message = `json: cannot unmarshal ${shown} into Go struct field ${struct}.${goField} of type ${type}`;
-  const quoted = type === 'string' && (typeof value === 'number' || typeof value === 'boolean');
-  const unquoted = numeric && typeof value === 'string' && /^\d+$/.test(value);
-  if (quoted) return { field: path, message, hint: `write it in quotes: ${goQuote(String(value))}` };
-  return unquoted ? { field: path, message, hint: `write it without quotes: ${value}` } : { field: path, message };
-}
-
-function unknownField(path: string, name: string, fields: Fields): FieldProblem {
-  const message = `strict decoding error: unknown field "${path}"`;
-  const similar = nearest(name, [...fields.keys()]);
-  return similar === undefined ? { field: path, message } : { field: path, message, hint: `did you mean "${similar}"?` };
-}
-
-/** A list inside a map of labels that carries the name of a field beside the map was indented too far. */
-function withSiblingHint(problem: FieldProblem, mapPath: string, mapName: string, fields: Fields): FieldProblem {
-  if (problem.hint !== undefined || !problem.field.startsWith(`${mapPath}[`)) return problem;
-  const key = problem.field.slice(mapPath.length + 1, -1);
-  if (!fields.has(key) || fields.get(mapName) !== 'map[string]string') return problem;
-  return { ...problem, hint: `"${key}" belongs beside "${mapName}", not inside it: indent it less` };
-}
-
-/** The closest name within two edits, the first of equals. */
-function nearest(name: string, candidates: readonly string[]): string | undefined {
-  const lower = name.toLowerCase();
-  const ranked = candidates
-    .map((candidate) => ({ candidate, distance: editDistance(lower, candidate.toLowerCase()) }))
-    .filter(({ distance }) => distance <= 2 && distance < name.length)
-    .sort((a, b) => a.distance - b.distance);
-  return ranked[0]?.candidate;
-}
-
-/** Levenshtein distance, one row at a time. */
-function editDistance(a: string, b: string): number {
-  let row = Array.from({ length: b.length + 1 }, (_, index) => index);
-  for (const [i, letter] of [...a].entries()) {
-    const next = [i + 1];
-    for (const [j, other] of [...b].entries()) {
-      const change = (row[j] ?? 0) + (letter === other ? 0 : 1);
-      next.push(Math.min(change, (row[j + 1] ?? 0) + 1, (next[j] ?? 0) + 1));
-    }
-    row = next;
-  }
-  return row[b.length] ?? 0;
+/** In a map of labels: a list or an object that carries the name of a field beside the map was indented too far. */
+function siblingHint(
+  definition: Definition | undefined,
+  names: readonly string[],
+  message: string,
+): string | undefined {
+  const [key = '', map = ''] = [names.at(-1), names.at(-2)];
+  const outer = names.slice(0, -1);
+  const inMap = fieldAt(definition, outer)?.type.is === 'map' && /unmarshal (array|object) /.test(message);
+  if (!inMap || !ownerOf(definition, outer)?.fields.has(key)) return undefined;
+  return `"${key}" belongs beside "${map}", not inside it: indent it less`;
 }

@@ -24,7 +24,9 @@ export function goStrings(values: readonly string[] | undefined, type = '[]strin
 /** Go's `%#v` of a `map[string]string`: keys sorted, no space after the colon. */
 export function goStringMap(map: Readonly<Record<string, string>> | undefined): GoText {
   if (map === undefined) return new GoText('map[string]string(nil)');
-  const entries = Object.keys(map).sort().map((key) => `${goQuote(key)}:${goQuote(map[key] ?? '')}`);
+  const entries = Object.keys(map)
+    .sort()
+    .map((key) => `${goQuote(key)}:${goQuote(map[key] ?? '')}`);
   return new GoText(`map[string]string{${entries.join(', ')}}`);
 }
 

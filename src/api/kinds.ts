@@ -30,96 +30,181 @@ type KindRow = readonly [kind: string, plural: string, scope: 'namespaced' | 'cl
 const all = ['all'];
 
 export const kinds: readonly KindInfo[] = [
-  ...group('', ['v1'], [
-    ['ConfigMap', 'configmaps', 'namespaced', { shortNames: ['cm'] }],
-    ['Endpoints', 'endpoints', 'namespaced', { shortNames: ['ep'], singular: 'endpoints' }],
-    ['Event', 'events', 'namespaced', { shortNames: ['ev'] }],
-    ['Namespace', 'namespaces', 'cluster', { shortNames: ['ns'], subresources: ['finalize', 'status'] }],
-    ['Node', 'nodes', 'cluster', { shortNames: ['no'], subresources: ['proxy', 'status'] }],
-    ['Pod', 'pods', 'namespaced', {
-      shortNames: ['po'],
-      categories: all,
-      subresources: ['attach', 'binding', 'ephemeralcontainers', 'eviction', 'exec', 'log', 'portforward', 'proxy', 'status'],
-    }],
-    ['ReplicationController', 'replicationcontrollers', 'namespaced', {
-      shortNames: ['rc'],
-      categories: all,
-      subresources: ['scale', 'status'],
-    }],
-    ['Secret', 'secrets', 'namespaced'],
-    ['Service', 'services', 'namespaced', {
-      shortNames: ['svc'],
-      categories: all,
-      subresources: ['proxy', 'status'],
-    }],
-    ['ServiceAccount', 'serviceaccounts', 'namespaced', { shortNames: ['sa'], subresources: ['token'] }],
-  ]),
-  ...group('admissionregistration.k8s.io', ['v1'], [
-    ['MutatingWebhookConfiguration', 'mutatingwebhookconfigurations', 'cluster', { categories: ['api-extensions'] }],
-    ['ValidatingWebhookConfiguration', 'validatingwebhookconfigurations', 'cluster', { categories: ['api-extensions'] }],
-  ]),
-  ...group('apiextensions.k8s.io', ['v1'], [
-    ['CustomResourceDefinition', 'customresourcedefinitions', 'cluster', {
-      shortNames: ['crd', 'crds'],
-      categories: ['api-extensions'],
-      subresources: ['status'],
-    }],
-  ]),
-  ...group('apps', ['v1'], [
-    ['DaemonSet', 'daemonsets', 'namespaced', { shortNames: ['ds'], categories: all, subresources: ['status'] }],
-    ['Deployment', 'deployments', 'namespaced', {
-      shortNames: ['deploy'],
-      categories: all,
-      subresources: ['scale', 'status'],
-    }],
-    ['ReplicaSet', 'replicasets', 'namespaced', {
-      shortNames: ['rs'],
-      categories: all,
-      subresources: ['scale', 'status'],
-    }],
-  ]),
-  ...group('batch', ['v1'], [
-    ['Job', 'jobs', 'namespaced', { categories: all, subresources: ['status'] }],
-  ]),
+  ...group(
+    '',
+    ['v1'],
+    [
+      ['ConfigMap', 'configmaps', 'namespaced', { shortNames: ['cm'] }],
+      ['Endpoints', 'endpoints', 'namespaced', { shortNames: ['ep'], singular: 'endpoints' }],
+      ['Event', 'events', 'namespaced', { shortNames: ['ev'] }],
+      ['Namespace', 'namespaces', 'cluster', { shortNames: ['ns'], subresources: ['finalize', 'status'] }],
+      ['Node', 'nodes', 'cluster', { shortNames: ['no'], subresources: ['proxy', 'status'] }],
+      [
+        'Pod',
+        'pods',
+        'namespaced',
+        {
+          shortNames: ['po'],
+          categories: all,
+          subresources: [
+            'attach',
+            'binding',
+            'ephemeralcontainers',
+            'eviction',
+            'exec',
+            'log',
+            'portforward',
+            'proxy',
+            'status',
+          ],
+        },
+      ],
+      [
+        'ReplicationController',
+        'replicationcontrollers',
+        'namespaced',
+        {
+          shortNames: ['rc'],
+          categories: all,
+          subresources: ['scale', 'status'],
+        },
+      ],
+      ['Secret', 'secrets', 'namespaced'],
+      [
+        'Service',
+        'services',
+        'namespaced',
+        {
+          shortNames: ['svc'],
+          categories: all,
+          subresources: ['proxy', 'status'],
+        },
+      ],
+      ['ServiceAccount', 'serviceaccounts', 'namespaced', { shortNames: ['sa'], subresources: ['token'] }],
+    ],
+  ),
+  ...group(
+    'admissionregistration.k8s.io',
+    ['v1'],
+    [
+      ['MutatingWebhookConfiguration', 'mutatingwebhookconfigurations', 'cluster', { categories: ['api-extensions'] }],
+      [
+        'ValidatingWebhookConfiguration',
+        'validatingwebhookconfigurations',
+        'cluster',
+        { categories: ['api-extensions'] },
+      ],
+    ],
+  ),
+  ...group(
+    'apiextensions.k8s.io',
+    ['v1'],
+    [
+      [
+        'CustomResourceDefinition',
+        'customresourcedefinitions',
+        'cluster',
+        {
+          shortNames: ['crd', 'crds'],
+          categories: ['api-extensions'],
+          subresources: ['status'],
+        },
+      ],
+    ],
+  ),
+  ...group(
+    'apps',
+    ['v1'],
+    [
+      ['DaemonSet', 'daemonsets', 'namespaced', { shortNames: ['ds'], categories: all, subresources: ['status'] }],
+      [
+        'Deployment',
+        'deployments',
+        'namespaced',
+        {
+          shortNames: ['deploy'],
+          categories: all,
+          subresources: ['scale', 'status'],
+        },
+      ],
+      [
+        'ReplicaSet',
+        'replicasets',
+        'namespaced',
+        {
+          shortNames: ['rs'],
+          categories: all,
+          subresources: ['scale', 'status'],
+        },
+      ],
+    ],
+  ),
+  ...group('batch', ['v1'], [['Job', 'jobs', 'namespaced', { categories: all, subresources: ['status'] }]]),
   ...group('coordination.k8s.io', ['v1'], [['Lease', 'leases', 'namespaced']]),
   ...group('discovery.k8s.io', ['v1'], [['EndpointSlice', 'endpointslices', 'namespaced']]),
-  ...group('networking.k8s.io', ['v1'], [
-    ['Ingress', 'ingresses', 'namespaced', { shortNames: ['ing'], subresources: ['status'] }],
-    ['IngressClass', 'ingressclasses', 'cluster'],
-  ]),
-  ...group('rbac.authorization.k8s.io', ['v1'], [
-    ['ClusterRole', 'clusterroles', 'cluster'],
-    ['ClusterRoleBinding', 'clusterrolebindings', 'cluster'],
-    ['Role', 'roles', 'namespaced'],
-    ['RoleBinding', 'rolebindings', 'namespaced'],
-  ]),
-  ...group('gateway.networking.k8s.io', ['v1', 'v1beta1'], [
-    ['Gateway', 'gateways', 'namespaced', {
-      shortNames: ['gtw'],
-      categories: ['gateway-api'],
-      subresources: ['status'],
-    }],
-    ['GatewayClass', 'gatewayclasses', 'cluster', {
-      shortNames: ['gc'],
-      categories: ['gateway-api'],
-      subresources: ['status'],
-    }],
-    ['HTTPRoute', 'httproutes', 'namespaced', { categories: ['gateway-api'], subresources: ['status'] }],
-  ]),
-  ...group('gateway.networking.k8s.io', ['v1beta1'], [
-    ['ReferenceGrant', 'referencegrants', 'namespaced', { shortNames: ['refgrant'], categories: ['gateway-api'] }],
-  ]),
-  ...group('metallb.io', ['v1beta1'], [
-    ['BFDProfile', 'bfdprofiles', 'namespaced', { subresources: ['status'] }],
-    ['BGPAdvertisement', 'bgpadvertisements', 'namespaced', { subresources: ['status'] }],
-    ['Community', 'communities', 'namespaced', { subresources: ['status'] }],
-    ['IPAddressPool', 'ipaddresspools', 'namespaced', { subresources: ['status'] }],
-    ['L2Advertisement', 'l2advertisements', 'namespaced', { subresources: ['status'] }],
-    ['ServiceL2Status', 'servicel2statuses', 'namespaced', { subresources: ['status'] }],
-  ]),
-  ...group('metallb.io', ['v1beta2', 'v1beta1'], [
-    ['BGPPeer', 'bgppeers', 'namespaced', { subresources: ['status'] }],
-  ]),
+  ...group(
+    'networking.k8s.io',
+    ['v1'],
+    [
+      ['Ingress', 'ingresses', 'namespaced', { shortNames: ['ing'], subresources: ['status'] }],
+      ['IngressClass', 'ingressclasses', 'cluster'],
+    ],
+  ),
+  ...group(
+    'rbac.authorization.k8s.io',
+    ['v1'],
+    [
+      ['ClusterRole', 'clusterroles', 'cluster'],
+      ['ClusterRoleBinding', 'clusterrolebindings', 'cluster'],
+      ['Role', 'roles', 'namespaced'],
+      ['RoleBinding', 'rolebindings', 'namespaced'],
+    ],
+  ),
+  ...group(
+    'gateway.networking.k8s.io',
+    ['v1', 'v1beta1'],
+    [
+      [
+        'Gateway',
+        'gateways',
+        'namespaced',
+        {
+          shortNames: ['gtw'],
+          categories: ['gateway-api'],
+          subresources: ['status'],
+        },
+      ],
+      [
+        'GatewayClass',
+        'gatewayclasses',
+        'cluster',
+        {
+          shortNames: ['gc'],
+          categories: ['gateway-api'],
+          subresources: ['status'],
+        },
+      ],
+      ['HTTPRoute', 'httproutes', 'namespaced', { categories: ['gateway-api'], subresources: ['status'] }],
+    ],
+  ),
+  ...group(
+    'gateway.networking.k8s.io',
+    ['v1beta1'],
+    [['ReferenceGrant', 'referencegrants', 'namespaced', { shortNames: ['refgrant'], categories: ['gateway-api'] }]],
+  ),
+  ...group(
+    'metallb.io',
+    ['v1beta1'],
+    [
+      ['BFDProfile', 'bfdprofiles', 'namespaced', { subresources: ['status'] }],
+      ['BGPAdvertisement', 'bgpadvertisements', 'namespaced', { subresources: ['status'] }],
+      ['Community', 'communities', 'namespaced', { subresources: ['status'] }],
+      ['IPAddressPool', 'ipaddresspools', 'namespaced', { subresources: ['status'] }],
+      ['L2Advertisement', 'l2advertisements', 'namespaced', { subresources: ['status'] }],
+      ['ServiceL2Status', 'servicel2statuses', 'namespaced', { subresources: ['status'] }],
+    ],
+  ),
+  ...group('metallb.io', ['v1beta2', 'v1beta1'], [['BGPPeer', 'bgppeers', 'namespaced', { subresources: ['status'] }]]),
 ];
 
 const byGroupKind = new Map(kinds.map((info) => [`${info.group}/${info.kind}`, info]));

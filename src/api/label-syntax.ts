@@ -71,7 +71,8 @@ class Parser {
     if (type === 'end') return;
     if (text !== ',') fail(`found '${text}', expected: ',' or 'end of string'`);
     const after = this.#peek();
-    if (after.type !== 'identifier' && after.text !== '!') fail(`found '${after.text}', expected: identifier after ','`);
+    if (after.type !== 'identifier' && after.text !== '!')
+      fail(`found '${after.text}', expected: identifier after ','`);
   }
 
   #requirement(): Requirement {
@@ -96,7 +97,9 @@ class Parser {
 
   #checked(requirement: Requirement): Requirement {
     const { operator, values } = requirement;
-    values.forEach((value, i) => { checkFormat(`values[${i}][${requirement.key}]`, value, labelValueFormat(value)); });
+    values.forEach((value, i) => {
+      checkFormat(`values[${i}][${requirement.key}]`, value, labelValueFormat(value));
+    });
     const ordered = operator === 'gt' || operator === 'lt';
     if (ordered && !/^[-+]?\d+$/.test(values[0] ?? '')) {
       checkFormat('values[0]', values[0] ?? '', ["for 'Gt', 'Lt' operators, the value must be an integer"]);
@@ -120,7 +123,7 @@ class Parser {
     for (;;) {
       const { type, text } = this.#peek();
       if (type === 'identifier') this.#take();
-      else if (text !== ',' && text !== ')') failRequirement(`found '${text}', expected: ',', ')' or identifier`);
+      else if (text !== ',' && text !== ')') failRequirement(`found '${text}', expected: ${listItem(values.size)}`);
       values.add(type === 'identifier' ? text : '');
       const end = this.#take();
       if (end.text === ')') return [...values].sort();
@@ -138,6 +141,11 @@ class Parser {
     this.#next += 1;
     return token;
   }
+}
+
+/** Upstream words it differently at the start of a list and after a comma. */
+function listItem(found: number): string {
+  return found === 0 ? "',', ')' or identifier" : "',', or identifier";
 }
 
 function checkFormat(field: string, value: string, messages: readonly string[]): void {

@@ -6,7 +6,7 @@
  * Differs: a manifest is refused as a whole, with all its problems; kubectl applies the documents that are well.
  */
 import { type FieldError, required } from './field-error.js';
-import { parseFieldPath, type PathStep } from './field-path.js';
+import { type PathStep, parseFieldPath } from './field-path.js';
 import { checkFields, type FieldChecker, type FieldProblem } from './fields.js';
 import { kindOf } from './kinds.js';
 import type { KubeObject } from './object.js';
@@ -43,7 +43,7 @@ interface Candidate {
 /**
  * The objects of a manifest file.
  * @param file name for messages; nothing is read from it
- * @param check finds unknown fields and wrong types; by default a built-in table of the commonest kinds
+ * @param check finds unknown fields and wrong types; by default against the schema of all built-in kinds
  */
 export function parseManifests(text: string, file: string, check: FieldChecker = checkFields): ParsedManifests {
   const documents: ManifestDocument[] = [];
@@ -84,18 +84,26 @@ function readCandidate(
   if (value === null || value === undefined) return undefined;
   const position = (path: string) => source.locate([...base, ...parseFieldPath(path)]);
   const typed = typeProblem(value);
-  if (typed !== undefined) return [{ file, ...(position('') ?? fileStart), ...typed }];
+  if (typed !== undefined) {
+    const place = position(typed.reason === 'NoKindMatch' ? 'kind' : '');
+    return [{ file, ...(place ?? fileStart), ...typed }];
+  }
   const object = withNamespace(withoutNulls(value) as KubeObject);
   const located = { file, position };
   const problems = [
     ...check(object).map((problem) => decodeProblem(problem, object, located)),
     ...nameErrors(object).map((error) => fieldProblem(located, objectText(object), error)),
   ];
-  return problems.length > 0 ? problems : { object, file, index, position };
+  return problems.length > 0 ? problems.sort(byPlace) : { object, file, index, position };
+}
+
+function byPlace(a: Position, b: Position): number {
+  return a.line - b.line || a.column - b.column;
 }
 
 function syntaxHint(message: string): string | undefined {
-  if (message.includes('tab character') || message.includes('cannot start any token')) return 'indent with spaces; a tab is not allowed';
+  if (message.includes('tab character') || message.includes('cannot start any token'))
+    return 'indent with spaces; a tab is not allowed';
   return message.includes('did not find expected key') ? 'lines of one level start in the same column' : undefined;
 }
 
@@ -107,7 +115,10 @@ function typeProblem(value: unknown): Pick<Problem, 'reason' | 'message' | 'hint
     return { reason: 'BadRequest', message, hint: 'a manifest starts with "apiVersion:" and "kind:"' };
   }
   const { apiVersion, kind } = value;
-  for (const [field, content] of [['Kind', kind], ['apiVersion', apiVersion]] as const) {
+  for (const [field, content] of [
+    ['Kind', kind],
+    ['apiVersion', apiVersion],
+  ] as const) {
     if (typeof content !== 'string' || content === '') {
       return { reason: 'BadRequest', message: `Object '${field}' is missing in '${shortJson(value)}'` };
     }

@@ -39,10 +39,7 @@ function formatText(rule: string, pattern: string, ...examples: string[]): strin
 function check(pattern: string, limit: number, ...[rule, ...examples]: [string, ...string[]]): FormatCheck {
   const expression = whole(pattern);
   const text = formatText(rule, pattern, ...examples);
-  return (value) => [
-    ...(value.length > limit ? [tooLongText(limit)] : []),
-    ...(expression.test(value) ? [] : [text]),
-  ];
+  return (value) => [...(value.length > limit ? [tooLongText(limit)] : []), ...(expression.test(value) ? [] : [text])];
 }
 
 export const dns1123Subdomain: FormatCheck = check(
@@ -119,7 +116,9 @@ const qualifiedNameText = formatText(
 export const qualifiedNameFormat: FormatCheck = (value) => {
   const parts = value.split('/');
   if (parts.length > 2) {
-    return [`a qualified name ${qualifiedNameText} with an optional DNS subdomain prefix and '/' (e.g. 'example.com/MyName')`];
+    return [
+      `a qualified name ${qualifiedNameText} with an optional DNS subdomain prefix and '/' (e.g. 'example.com/MyName')`,
+    ];
   }
   const name = parts.at(-1) ?? '';
   const prefix = parts.length === 2 ? parts[0] : undefined;

@@ -80,12 +80,15 @@ export function parseFieldSelector(text: string): FieldTerm[] {
   });
 }
 
+/** Backslashes stand before `\\`, `,` and `=`, and before nothing else; a bare one of these is an error. */
 function unescapeValue(value: string): string {
-  const wrong = /^(?:\\[\\,=]|[^\\,=])*/s.exec(value)?.[0].length ?? 0;
-  if (wrong < value.length) {
-    const found = value.slice(wrong, value[wrong] === '\\' ? wrong + 2 : wrong + 1);
-    const kind = value[wrong] === '\\' ? 'invalid field selector: invalid escape sequence' : 'invalid field selector: unescaped character in value';
-    throw new StatusError('BadRequest', `${kind}: ${found}`);
-  }
-  return value.replace(/\\(.)/gs, '$1');
+  const well = /^(?:\\[\\,=]|[^\\,=])*/s.exec(value)?.[0].length ?? 0;
+  if (well === value.length) return value.replace(/\\(.)/gs, '$1');
+  if (value[well] === '\\') failField(`invalid escape sequence: ${value.slice(well, well + 2)}`);
+  // Upstream prints the character's number.
+  return failField(`unescaped character in value: ${value.charCodeAt(well)}`);
+}
+
+function failField(message: string): never {
+  throw new StatusError('BadRequest', `invalid field selector: ${message}`);
 }

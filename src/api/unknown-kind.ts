@@ -4,6 +4,7 @@
  * Source: apimachinery `meta.NoKindMatchError`; kubectl adds "ensure CRDs are installed first".
  */
 import { apiVersionOf, kinds } from './kinds.js';
+import { nearest } from './nearest.js';
 import { groupOf } from './object.js';
 
 /** The v1 form of an Ingress backend, which differs from the one that removed versions had. */
@@ -30,8 +31,12 @@ export function unknownKindHint(apiVersion: string, kind: string): string {
   if (known !== undefined) return known;
   const sameKind = kinds.find((info) => info.kind === kind);
   if (sameKind !== undefined) return `write "apiVersion: ${apiVersionOf(sameKind)}"`;
-  const similar = kinds.find((info) => info.kind.toLowerCase() === kind.toLowerCase() || info.plural === kind.toLowerCase());
-  if (similar !== undefined) return `write "kind: ${similar.kind}"`;
+  const similar =
+    nearest(
+      kind,
+      kinds.map((info) => info.kind),
+    ) ?? kinds.find(({ plural }) => plural === kind.toLowerCase())?.kind;
+  if (similar !== undefined) return `did you mean "kind: ${similar}"?`;
   const group = groupOf(apiVersion);
   const inGroup = kinds.filter((info) => info.group === group).map((info) => info.kind);
   if (inGroup.length > 0) return `kinds of this group here: ${inGroup.join(', ')}`;

@@ -19,7 +19,7 @@ import {
   type Tags,
   type YAMLParseError,
 } from 'yaml';
-import type { PathStep } from './field-path.js';
+import { follow, type PathStep } from './field-path.js';
 import type { Position } from './problem.js';
 
 export interface SourceDocument {
@@ -111,15 +111,8 @@ function tabText(before: string): string {
 
 function locateIn(root: unknown, steps: readonly PathStep[], lines: LineCounter): Position | undefined {
   if (!isNode(root)) return undefined;
-  let place: Node = root;
-  let current: unknown = root;
-  for (const step of steps) {
-    const found = child(current, step);
-    if (found === undefined) break;
-    place = found.place;
-    current = found.value;
-  }
-  const offset = place.range?.[0];
+  const { reached } = follow<Child>({ place: root, value: root }, steps, childOf);
+  const offset = reached.place.range?.[0];
   if (offset === undefined) return undefined;
   const { line, col } = lines.linePos(offset);
   return { line, column: col };
@@ -131,7 +124,7 @@ interface Child {
   value: unknown;
 }
 
-function child(parent: unknown, step: PathStep): Child | undefined {
+function childOf({ value: parent }: Child, step: PathStep): Child | undefined {
   if (isSeq(parent)) {
     const item = typeof step === 'number' ? parent.items[step] : undefined;
     return isNode(item) ? { place: item, value: item } : undefined;

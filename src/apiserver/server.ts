@@ -14,8 +14,9 @@ import type { Clock } from '../world/contract.js';
 import { readBody } from './body.js';
 import type { Certificates } from './certificates.js';
 import { answerGarbage, makeHttpsServer, replyTimeout, trackSockets } from './connections.js';
-import type { Api, Ports } from './contract.js';
+import type { Api, FieldManagement, PodStreams } from './contract.js';
 import { defaultHosts, makeGuard } from './guard.js';
+import { makeOpenApi } from './open-api.js';
 import {
   asStatusError,
   isStream,
@@ -32,7 +33,9 @@ import { parseTarget, rawPath } from './target.js';
 
 export interface ApiServerOptions {
   registry: Registry;
-  ports: Ports;
+  fields: FieldManagement;
+  /** Absent where no pods run. */
+  streams?: PodStreams;
   certificates: Certificates;
   /** The bearer token that every request must carry. */
   token: string;
@@ -72,13 +75,16 @@ function resourceIndex(kinds: readonly KindInfo[]): Map<string, KindInfo> {
   return new Map(entries);
 }
 
-function makeApi({ registry, ports, clock, gitVersion, report = () => {} }: ApiServerOptions): Api {
+function makeApi(options: ApiServerOptions): Api {
+  const { registry, fields, streams, clock, gitVersion, report = () => {} } = options;
   const index = resourceIndex(registry.kinds());
   return {
-    ...ports,
     registry,
+    fields,
+    streams,
     clock,
     report,
+    openApi: makeOpenApi(registry.kinds(), gitVersion),
     version: parseVersion(gitVersion),
     resource: (group, version, plural) => index.get(`${group}/${version}/${plural}`),
   };

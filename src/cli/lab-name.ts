@@ -1,8 +1,9 @@
 /**
  * `--name LAB`, which every command takes anywhere before a `--`.
  */
-import { labNamePattern } from '../cluster/state-directory.js';
+
 import { CommandFailure } from '../cluster/failure.js';
+import { labNamePattern } from '../cluster/state-directory.js';
 
 const defaultName = 'lab';
 

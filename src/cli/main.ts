@@ -39,7 +39,10 @@ function program(name: string): Command {
     .version(productVersion())
     .exitOverride()
     .enablePositionalOptions()
-    .addHelpText('after', '\nEvery command takes --name LAB (default: lab). Without a command: up with the first workshop.')
+    .addHelpText(
+      'after',
+      '\nEvery command takes --name LAB (default: lab). Without a command: up with the first workshop.',
+    )
     .action(async () => (await import('./commands/workshop.js')).workshop(name));
   addLifeCycle(lab, name);
   addAccess(lab, name);

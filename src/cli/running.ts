@@ -2,8 +2,14 @@
  * Finding a running lab, in one place, so that every command says the same when there is none.
  */
 import { askControl, ControlError } from '../cluster/control.js';
-import { isAlive, type LabStatus, readStatus, type StateDirectory, stateDirectory } from '../cluster/state-directory.js';
 import { CommandFailure, type FailureKind } from '../cluster/failure.js';
+import {
+  isAlive,
+  type LabStatus,
+  readStatus,
+  type StateDirectory,
+  stateDirectory,
+} from '../cluster/state-directory.js';
 
 export interface RunningLab {
   status: LabStatus;
@@ -30,6 +36,9 @@ export async function ask<T>(lab: RunningLab, request: string, body?: unknown): 
   } catch (error) {
     if (error instanceof ControlError) throw new CommandFailure(error.kind as FailureKind, error.message);
     const why = error instanceof Error ? error.message : String(error);
-    throw new CommandFailure('failure', `lab: lab "${lab.status.name}" does not answer (${why}); see ${lab.directory.log}`);
+    throw new CommandFailure(
+      'failure',
+      `lab: lab "${lab.status.name}" does not answer (${why}); see ${lab.directory.log}`,
+    );
   }
 }

@@ -4,6 +4,7 @@
 import type { Node, Pod, PodStatus, Service } from 'kubernetes-types/core/v1.js';
 import type { EndpointSlice } from 'kubernetes-types/discovery/v1.js';
 import type { KubeObject } from '../api/object.js';
+import { planClaimedBlocks } from '../fabric/claimed-blocks.js';
 import { planMachines } from '../fabric/machines.js';
 import { type Operation, scheduleOperations } from '../fabric/operation.js';
 import { planPod } from '../fabric/pods.js';
@@ -44,7 +45,8 @@ export function compileRules(request: CompileRequest): string {
 /** Everything that would be made, in the order in which it would be made. */
 export function planLab(settings: LabSettings, manifests: readonly ManifestText[]): Operation[] {
   const desired = desiredOf(settings, manifests);
-  const pieces = [...planMachines(desired.config), ...wiredPods(desired.registry).map(planPod)];
+  const pods = wiredPods(desired.registry);
+  const pieces = [...planMachines(desired.config), ...planClaimedBlocks(desired.config, pods), ...pods.map(planPod)];
   return scheduleOperations(pieces.flatMap((piece) => piece.make));
 }
 
@@ -66,5 +68,11 @@ function markRunning({ registry, settle }: DesiredState): void {
 function running(pod: KubeObject, podIP: string): PodStatus {
   const ready = ['Initialized', 'Ready', 'ContainersReady'].map((type) => ({ type, status: 'True' }));
   const before = (pod as unknown as Pod).status?.conditions ?? [];
-  return { ...(pod.status as PodStatus), phase: 'Running', podIP, podIPs: [{ ip: podIP }], conditions: [...before, ...ready] };
+  return {
+    ...(pod.status as PodStatus),
+    phase: 'Running',
+    podIP,
+    podIPs: [{ ip: podIP }],
+    conditions: [...before, ...ready],
+  };
 }

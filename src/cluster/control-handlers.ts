@@ -2,13 +2,13 @@
  * What the daemon does when a command asks: one handler a request. The words of refusals are made here.
  */
 import type { IptablesVariant } from '../kernel/iptables.js';
+import type { Kubelet } from '../kubelet/kubelet.js';
 import type { ServiceProxies } from '../node/service-proxies.js';
 import type { Wiring } from '../node/wiring.js';
 import { ControlError, type ControlHandler } from './control.js';
-import { kernelSections, planSections } from './digest-sections.js';
 import type { DesiredState } from './desired.js';
+import { kernelSections, planSections } from './digest-sections.js';
 import { CommandFailure } from './failure.js';
-import type { RunningKubelet } from './kubelet-start.js';
 import type { LabSettings, ManifestText } from './start-request.js';
 import type { LabStatus } from './state-directory.js';
 import { findTarget } from './target.js';
@@ -18,7 +18,7 @@ export interface LabParts {
   settings: LabSettings;
   desired: DesiredState;
   wiring: Wiring;
-  kubelet: RunningKubelet;
+  kubelet: Kubelet;
   iptables: IptablesVariant;
   proxies: ServiceProxies;
 }

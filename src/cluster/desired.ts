@@ -11,6 +11,7 @@ import type { LabRegistry } from '../registry/registry.js';
 import type { World } from '../world/contract.js';
 import { apiRules } from './api-rules.js';
 import { applyManifests, parseAll, refusal } from './manifests.js';
+import { pinnedAddressProblems } from './pinned-addresses.js';
 import type { ApplyOutcome, ManifestText } from './start-request.js';
 
 export interface DesiredState {
@@ -26,7 +27,12 @@ export interface DesiredState {
 /** @throws CommandFailure refused for a configuration that cannot be */
 export function createDesiredState(options: { world: World; config?: ManifestText; rootCA?: string }): DesiredState {
   const config = clusterConfig(options.config);
-  const { registry, settle } = createControlPlane({ config, world: options.world, api: apiRules, rootCA: options.rootCA });
+  const { registry, settle } = createControlPlane({
+    config,
+    world: options.world,
+    api: apiRules,
+    rootCA: options.rootCA,
+  });
   const sources = new Map<string, ManifestDocument>();
   return {
     config,
@@ -34,6 +40,8 @@ export function createDesiredState(options: { world: World; config?: ManifestTex
     settle,
     apply(manifests) {
       const documents = parseAll(manifests);
+      const problems = pinnedAddressProblems(config, documents);
+      if (problems.length > 0) throw refusal(problems);
       const outcome = applyManifests(registry, documents);
       for (const document of documents) remember(sources, document);
       settle();

@@ -1,27 +1,33 @@
 /**
  * The texts that the two digests of a running lab are made of.
  */
-import { saveRules, type IptablesVariant } from '../kernel/iptables.js';
-import type { NetworkNamespace } from '../kernel/netns.js';
-import { runProcess } from '../kernel/process.js';
-import type { Namespaces } from '../kernel/operations.js';
+
+import { planClaimedBlocks } from '../fabric/claimed-blocks.js';
 import { hostNamespace, planMachines } from '../fabric/machines.js';
 import { planPod } from '../fabric/pods.js';
+import { type IptablesVariant, saveRules } from '../kernel/iptables.js';
+import type { NetworkNamespace } from '../kernel/netns.js';
+import type { Namespaces } from '../kernel/operations.js';
+import { runProcess } from '../kernel/process.js';
 import type { ServiceProxies } from '../node/service-proxies.js';
 import { iptablesEngine } from '../proxy/iptables/engine.js';
-import { canonicalLinks, canonicalSave, objectSections, type Sections } from './digest.js';
 import type { DesiredState } from './desired.js';
+import { canonicalLinks, canonicalSave, objectSections, type Sections } from './digest.js';
 import { iptablesOptionsOf } from './proxies.js';
-import { wiredPods } from './wired-pods.js';
 import type { LabSettings } from './start-request.js';
+import { wiredPods } from './wired-pods.js';
 
 /** Level 1: objects, wires and rules as planned. */
 export function planSections(desired: DesiredState, settings: LabSettings, proxies: ServiceProxies): Sections {
   const { registry, config } = desired;
   const objects = registry.kinds().flatMap(({ group, kind }) => registry.list(group, kind));
   const sections = new Map(objectSections(objects));
-  const pieces = [...planMachines(config), ...wiredPods(registry).map(planPod)];
-  sections.set('operations', pieces.flatMap((piece) => piece.make.map((operation) => JSON.stringify(operation))).join('\n'));
+  const pods = wiredPods(registry);
+  const pieces = [...planMachines(config), ...planClaimedBlocks(config, pods), ...pods.map(planPod)];
+  sections.set(
+    'operations',
+    pieces.flatMap((piece) => piece.make.map((operation) => JSON.stringify(operation))).join('\n'),
+  );
   for (const node of config.nodes) {
     const traffic = proxies.trafficOf(node.name);
     if (!traffic) continue;

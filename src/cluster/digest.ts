@@ -19,7 +19,8 @@ export interface Digest {
 /** Kinds that only say when something happened. */
 const history = new Set(['Event', 'Lease']);
 /** Fields that tell time or order of writing; `resourceVersion` counts writes. */
-const volatile = /^(resourceVersion|managedFields|generation|observedGeneration|startedAt|finishedAt|.*(Time|Timestamp))$/;
+const volatile =
+  /^(resourceVersion|managedFields|generation|observedGeneration|startedAt|finishedAt|.*(Time|Timestamp))$/;
 
 /** The stored objects as text, one section a kind. */
 export function objectSections(objects: Iterable<KubeObject>): Sections {

@@ -10,9 +10,9 @@ import { createPodNetwork } from '../node/pod-network.js';
 import { createServiceProxies, trafficKinds } from '../node/service-proxies.js';
 import { Wiring } from '../node/wiring.js';
 import { createWorld } from '../world/world.js';
+import { refuseOverlap } from './attach.js';
 import { serveControl } from './control.js';
 import { controlHandlers } from './control-handlers.js';
-import { refuseOverlap } from './attach.js';
 import { createDesiredState, type DesiredState } from './desired.js';
 import { startKubelet } from './kubelet-start.js';
 import { chooseIptables, createNodeProxies } from './proxies.js';
@@ -53,14 +53,9 @@ export async function startLab(request: StartRequest, progress: (text: string) =
     createNodeProxies(desired.config, wiring.namespaces, settings, iptables),
     desired.positionOf,
   );
-  const network = createPodNetwork(wiring, (node) => desired.config.nodes.find((one) => one.name === node)?.address);
-  const kubelet = await kubeletStart({
-    desired,
-    world,
-    network,
-    namespaces: wiring.namespaces,
-    scratch: join(directory.root, 'scratch'),
-  });
+  const network = createPodNetwork(wiring, desired.config);
+  const scratch = join(directory.root, 'scratch');
+  const kubelet = await kubeletStart({ desired, world, network, namespaces: wiring.namespaces, scratch });
   keepRulesInStep(desired, () => proxies.sync());
   await kubelet.settled();
   desired.settle();
@@ -78,7 +73,10 @@ export async function startLab(request: StartRequest, progress: (text: string) =
     nodes: desired.config.nodes.map((node) => ({ name: node.name, address: node.address })),
     kubeconfig: directory.kubeconfig,
   };
-  await serveControl(directory.control, controlHandlers({ status, settings, desired, wiring, kubelet, iptables, proxies }));
+  await serveControl(
+    directory.control,
+    controlHandlers({ status, settings, desired, wiring, kubelet, iptables, proxies }),
+  );
   writeStatus(directory, status);
   return { status, outcome };
 }

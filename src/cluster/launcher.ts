@@ -2,8 +2,8 @@
  * The command's side of a start: launches the daemon, tells it what to be, listens until it is ready.
  */
 import { readFileSync } from 'node:fs';
-import type { Duplex } from 'node:stream';
 import { createInterface } from 'node:readline';
+import type { Duplex } from 'node:stream';
 import { fileURLToPath } from 'node:url';
 import { launchDaemon } from '../kernel/launch.js';
 import { CommandFailure } from './failure.js';
@@ -22,7 +22,8 @@ export async function launchLab(
   const command = [process.execPath, ...process.execArgv, daemonEntry, `--lab=${request.name}`];
   const child = launchDaemon({ command, logFile: directory.log, env: process.env });
   const channel = child.stdio[3] as Duplex;
-  if (child.pid === undefined) throw new CommandFailure('missingTool', 'lab: cannot start "unshare" (package util-linux)');
+  if (child.pid === undefined)
+    throw new CommandFailure('missingTool', 'lab: cannot start "unshare" (package util-linux)');
   channel.write(`${JSON.stringify({ ...request, launcher: child.pid, rootless: process.getuid?.() !== 0 })}\n`);
   try {
     for await (const line of createInterface({ input: channel })) {

@@ -2,9 +2,10 @@
  * Manifest texts into the registry: parsed, checked and stored together, or refused together with every problem named
  * at its file, line and field.
  */
-import { groupOf, type KubeObject } from '../api/object.js';
+
 import { kindIn } from '../api/kinds.js';
 import { type ManifestDocument, parseManifests } from '../api/manifest.js';
+import { groupOf, type KubeObject } from '../api/object.js';
 import { fileStart, objectText, type Problem, renderProblem } from '../api/problem.js';
 import type { StatusError } from '../api/status.js';
 import { BatchError } from '../registry/batch.js';
@@ -18,7 +19,8 @@ export function applyManifests(registry: LabRegistry, documents: readonly Manife
     const items = registry.applyBatch(documents.map(({ object }) => object));
     return items.map(({ object, outcome }) => ({ object: resourceText(object), outcome }));
   } catch (error) {
-    if (error instanceof BatchError) throw refusal(error.problems.flatMap((one) => located(documents[one.index], one.error)));
+    if (error instanceof BatchError)
+      throw refusal(error.problems.flatMap((one) => located(documents[one.index], one.error)));
     throw error;
   }
 }

@@ -2,8 +2,8 @@
  * What `lab exec TARGET` may name, and where it is.
  */
 
-import { podNamespace } from '../fabric/naming.js';
 import { hostNamespace } from '../fabric/machines.js';
+import { podNamespace } from '../fabric/naming.js';
 import type { Namespaces } from '../kernel/operations.js';
 import type { Lister } from '../registry/contract.js';
 import { CommandFailure } from './failure.js';

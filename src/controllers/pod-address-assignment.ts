@@ -58,7 +58,7 @@ function assign(
   const { namespace = '', name, annotations } = pod.metadata;
   const others = (address: string): boolean => lister.indexed('podAddress', address).some((holder) => holder.metadata.uid !== pod.metadata.uid);
   const taken = (address: string): boolean => given.has(address) || others(address) || lister.indexed('clusterIP', address).length > 0;
-  const choice = choosePodAddress({ seed: context.seed, namespace, name, node, annotations, taken });
+  const choice = choosePodAddress({ namespace, name, node, annotations, taken });
   if ('error' in choice) return [reportFailure(pod, choice.error)];
   given.add(choice.address);
   const added = {

@@ -166,7 +166,15 @@ function planNode(config: ClusterConfig, node: NodeConfig, position: number): Pi
 
 /** A node's own block: addresses of it that no pod has go nowhere. */
 function ownBlock(node: NodeConfig, destination: string): Operation {
-  return { op: 'route.add', namespace: node.name, link: 'lo', index: 1, destination, protocol: 'bird', kind: 'blackhole' };
+  return {
+    op: 'route.add',
+    namespace: node.name,
+    link: 'lo',
+    index: 1,
+    destination,
+    protocol: 'bird',
+    kind: 'blackhole',
+  };
 }
 
 /** The way from a node to a block of another. */

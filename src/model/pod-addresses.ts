@@ -51,8 +51,8 @@ export function nodeOfAddress(blocks: readonly NodeBlocks[], address: string): s
   return blocks.find((entry) => entry.blocks.some((block) => holds(block, number)))?.node;
 }
 
+/** Addresses follow names and not the seed, so that another seed shows in the order of answers and not in who has which address. */
 export interface AddressRequest {
-  seed: number;
   namespace: string;
   name: string;
   node: NodeBlocks;
@@ -84,11 +84,11 @@ function checkPinned(request: AddressRequest, address: string): AddressChoice {
 }
 
 function probeBlocks(request: AddressRequest): AddressChoice {
-  const { seed, namespace, name, node, taken } = request;
+  const { namespace, name, node, taken } = request;
   for (const [index, block] of node.blocks.entries()) {
     const reserved = index === 0 ? 1 : 0;
     const usable = block.size - reserved;
-    const start = pick(seed, `pod-address/${namespace}/${name}`, usable);
+    const start = pick(0, `pod-address/${namespace}/${name}`, usable);
     for (let probe = 0; probe < usable; probe += 1) {
       const address = addressText(block.first + reserved + ((start + probe) % usable));
       if (!taken(address)) return { address };

@@ -2,11 +2,14 @@
  * The lab's CNI: gives pods their namespaces and wires. Calls of one turn of the event loop are wired together, so that
  * a thousand pods cost a few batches and not a thousand.
  */
+
+import { blockFinder } from '../fabric/claimed-blocks.js';
+import { podNamespace } from '../fabric/naming.js';
 import type { Piece } from '../fabric/operation.js';
 import { planPod } from '../fabric/pods.js';
-import { podNamespace } from '../fabric/naming.js';
 import type { NetworkNamespace } from '../kernel/netns.js';
 import type { PodAttachment, PodNetwork, StoredPod } from '../kubelet/contract.js';
+import type { ClusterConfig } from '../model/cluster-config.js';
 import { podIPAnnotation } from '../model/pod-addresses.js';
 import type { Wiring } from './wiring.js';
 
@@ -16,9 +19,10 @@ interface Round {
   done: Promise<void>;
 }
 
-/** @param addressOf a node's LAN address, which its hostNetwork pods share */
-export function createPodNetwork(wiring: Wiring, addressOf: (node: string) => string | undefined): PodNetwork {
+export function createPodNetwork(wiring: Wiring, config: ClusterConfig): PodNetwork {
   let round: Round | undefined;
+  const blockOf = blockFinder(config);
+  const addressOf = (node: string) => config.nodes.find(({ name }) => name === node)?.address ?? '';
 
   function join(): Round {
     if (round) return round;
@@ -34,9 +38,11 @@ export function createPodNetwork(wiring: Wiring, addressOf: (node: string) => st
   return {
     async attach(pod) {
       const node = pod.spec?.nodeName ?? '';
-      if (pod.spec?.hostNetwork) return attachment(wiring.namespaces.get(node), addressOf(node) ?? '');
+      if (pod.spec?.hostNetwork) return attachment(wiring.namespaces.get(node), addressOf(node));
       const address = plannedAddress(pod);
       const current = join();
+      const block = blockOf({ node, address });
+      if (block) current.wanted.push(block);
       current.wanted.push(planPod({ ...placeOf(pod), node, address }));
       await current.done;
       const { namespace, name } = placeOf(pod);

@@ -14,7 +14,11 @@ export const lastApplied = 'kubectl.kubernetes.io/last-applied-configuration';
 function sortMembers(value: unknown): unknown {
   if (Array.isArray(value)) return value.map(sortMembers);
   if (!isJsonObject(value)) return value;
-  return Object.fromEntries(Object.keys(value).sort().map((name) => [name, sortMembers(value[name])]));
+  return Object.fromEntries(
+    Object.keys(value)
+      .sort()
+      .map((name) => [name, sortMembers(value[name])]),
+  );
 }
 
 /** `kubectl apply --server-side` keeps the annotation of client-side apply true, when there is one. */
@@ -37,14 +41,21 @@ export function typedError({ apiVersion, kind, metadata }: KubeObject, cause: st
 /** The applied configuration as an object, checked against the schema: unknown fields are errors in every mode. */
 export function readConfig(config: unknown, live: KubeObject): KubeObject {
   if (!isJsonObject(config) || !isJsonObject(config.metadata ?? {})) {
-    throw new StatusError('BadRequest', 'error decoding YAML: the applied configuration must be an object with metadata');
+    throw new StatusError(
+      'BadRequest',
+      'error decoding YAML: the applied configuration must be an object with metadata',
+    );
   }
   if (config.apiVersion !== live.apiVersion || config.kind !== live.kind) {
     const specified = `${String(config.apiVersion)}, Kind=${String(config.kind)}`;
-    throw new StatusError('BadRequest', `invalid object type: ${specified}, expected: ${live.apiVersion}, Kind=${live.kind}`);
+    throw new StatusError(
+      'BadRequest',
+      `invalid object type: ${specified}, expected: ${live.apiVersion}, Kind=${live.kind}`,
+    );
   }
   const object = { ...config, metadata: config.metadata ?? {} } as KubeObject;
-  if (object.metadata.managedFields !== undefined) throw new StatusError('BadRequest', 'metadata.managedFields must be nil');
+  if (object.metadata.managedFields !== undefined)
+    throw new StatusError('BadRequest', 'metadata.managedFields must be nil');
   const decoded = decodeStrict(object);
   const [unknown] = decoded.unknownFields;
   if (unknown) throw typedError(object, `.${unknown.field}: field not declared in schema`);

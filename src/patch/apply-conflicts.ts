@@ -1,8 +1,8 @@
 /**
  * Conflicts of server-side apply, in the words that kubectl prints.
  *
- * Models apimachinery `managedfields/internal`: conflict.go (message and causes) and lastappliedmanager.go (conflicts with what kubectl
- * itself wrote by client-side apply are none).
+ * Models apimachinery `managedfields/internal`: conflict.go (message and causes) and lastappliedmanager.go (conflicts
+ * with what kubectl itself wrote by client-side apply are none).
  */
 import type { KubeObject } from '../api/object.js';
 import { StatusError } from '../api/status.js';
@@ -63,8 +63,8 @@ function parseObject(text: string | undefined): KubeObject | undefined {
 }
 
 /**
- * True when all conflicts are with fields that the last-applied annotation set and that still have that value; the error with the
- * remaining conflicts when some are; undefined when the annotation does not help.
+ * True when all conflicts are with fields that the last-applied annotation set and that still have that value; the
+ * error with the remaining conflicts when some are; undefined when the annotation does not help.
  */
 export function onlyLastApplied(error: unknown, live: KubeObject, annotation: string): true | StatusError | undefined {
   const applied = parseObject(live.metadata.annotations?.[annotation]);

@@ -1,8 +1,9 @@
 /**
  * Server-side apply.
  *
- * Models structured-merge-diff `merge/update.go` (Updater) and apimachinery `managedfields`: an apply merges, takes away what the same
- * manager applied before and no longer does (unless another owns it), and conflicts when it changes what others own.
+ * Models structured-merge-diff `merge/update.go` (Updater) and apimachinery `managedfields`: an apply merges, takes
+ * away what the same manager applied before and no longer does (unless another owns it), and conflicts when it
+ * changes what others own.
  * Differs: all versions of a kind share one schema, so nothing is converted between versions.
  */
 import type { KubeObject } from '../api/object.js';
@@ -11,9 +12,25 @@ import { kindOf } from '../schema/table.js';
 import { withoutZeroValues } from '../schema/zero-values.js';
 import { lastApplied, readConfig, syncLastApplied, typedError } from './applied-config.js';
 import { type Conflict, conflictError, onlyLastApplied } from './apply-conflicts.js';
-import { difference, emptySet, type FieldSet, intersection, isEmpty, pathsOf, recursiveDifference, union } from './field-set.js';
+import {
+  difference,
+  emptySet,
+  type FieldSet,
+  intersection,
+  isEmpty,
+  pathsOf,
+  recursiveDifference,
+  union,
+} from './field-set.js';
 import { jsonEqual } from './json.js';
-import { identityOf, type Managers, readManagers, withoutManagers, withoutServerFields, writeManagers } from './managed-fields.js';
+import {
+  identityOf,
+  type Managers,
+  readManagers,
+  withoutManagers,
+  withoutServerFields,
+  writeManagers,
+} from './managed-fields.js';
 import { beforeFirstApply, dispossess, resetFields, type WriteOwner } from './ownership.js';
 import { type Shape, shapeOf } from './shape.js';
 import { type Comparison, compareObjects, fieldsOf, removeFields, withNamedFields } from './typed.js';
@@ -27,10 +44,15 @@ export interface ApplyOptions extends WriteOwner {
 function conflictsIn(managers: Managers, self: string, { added, modified }: Comparison): Conflict[] {
   const changed = union(modified, added);
   const others = [...managers].filter(([identity]) => identity !== self).sort(([a], [b]) => (a < b ? -1 : 1));
-  return others.flatMap(([, manager]) => pathsOf(intersection(manager.fields, changed)).map((path) => ({ manager, path })));
+  return others.flatMap(([, manager]) =>
+    pathsOf(intersection(manager.fields, changed)).map((path) => ({ manager, path })),
+  );
 }
 
-/** What the manager applied before and does not now goes, unless somebody owns it or something that stays lies below it. */
+/**
+ * What the manager applied before and does not now goes, unless somebody owns it or something that stays lies below
+ * it.
+ */
 function prune(merged: unknown, last: FieldSet, managers: Managers, shape: Shape): unknown {
   const named = (set: FieldSet) => withNamedFields(set, shape);
   const fields = (value: unknown) => named(fieldsOf(value, shape));
@@ -48,7 +70,12 @@ interface Applied {
 
 function applyConfig(live: KubeObject, config: KubeObject, managers: Managers, options: ApplyOptions): Applied {
   const shape = shapeOf(kindOf(config));
-  const self = { manager: options.manager, operation: 'Apply' as const, apiVersion: config.apiVersion, subresource: options.subresource ?? '' };
+  const self = {
+    manager: options.manager,
+    operation: 'Apply' as const,
+    apiVersion: config.apiVersion,
+    subresource: options.subresource ?? '',
+  };
   const identity = identityOf(self);
   const previous = managers.get(identity);
   const fields = recursiveDifference(fieldsOf(config, shape), resetFields(options.subresource));
@@ -59,7 +86,10 @@ function applyConfig(live: KubeObject, config: KubeObject, managers: Managers, o
   const conflicts = options.force ? [] : conflictsIn(claimed, identity, comparison);
   if (conflicts.length > 0) throw conflictError(conflicts);
   // Only now: pruning must see that the configuration names the object.
-  const owned = new Map([...claimed, [identity, { ...self, time: previous?.time ?? '', fields: withoutServerFields(fields) }]]);
+  const owned = new Map([
+    ...claimed,
+    [identity, { ...self, time: previous?.time ?? '', fields: withoutServerFields(fields) }],
+  ]);
   return finish(live, next as KubeObject, dispossess(owned, identity, comparison), identity, options.now);
 }
 
@@ -83,8 +113,9 @@ function applyOrUpgrade(live: KubeObject, config: KubeObject, managers: Managers
 }
 
 /**
- * The object after a server-side apply, managedFields included; not defaulted or validated. `live` is what is stored, or for an object that does
- * not exist yet a bare one with apiVersion, kind, name and namespace. The result is `live` itself (equal) when nothing changed.
+ * The object after a server-side apply, managedFields included; not defaulted or validated. `live` is what is stored,
+ * or for an object that does not exist yet a bare one with apiVersion, kind, name and namespace. The result is `live`
+ * itself (equal) when nothing changed.
  * @throws StatusError Conflict with a cause FieldManagerConflict per field, BadRequest for a malformed configuration
  */
 export function applyServerSide(live: KubeObject, config: unknown, options: ApplyOptions): KubeObject {

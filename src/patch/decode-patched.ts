@@ -1,8 +1,8 @@
 /**
  * Decodes an object after a patch: what the patch brought in may have unknown fields or wrong types.
  *
- * Models apiserver handlers/patch.go: unlike a body, a patch that leaves a misshapen object is 422 Invalid with the field `patch`;
- * kubectl prints it as `The request is invalid: patch: Invalid value: …`.
+ * Models apiserver handlers/patch.go: unlike a body, a patch that leaves a misshapen object is 422 Invalid with the
+ * field `patch`; kubectl prints it as `The request is invalid: patch: Invalid value: …`.
  */
 import { StatusError } from '../api/status.js';
 import { decodeStrict, type FieldValidation, strictError } from '../schema/decode.js';
@@ -15,7 +15,8 @@ function invalidPatch(patch: unknown, cause: string): StatusError {
 }
 
 /**
- * Prunes the patched object and returns the texts of `Warning` headers. `duplicates` are messages of `duplicateFields` on the patch's text.
+ * Prunes the patched object and returns the texts of `Warning` headers. `duplicates` are messages of
+ * `duplicateFields` on the patch's text.
  * @throws StatusError Invalid
  */
 export function decodePatched<T extends { apiVersion: string; kind: string }>(

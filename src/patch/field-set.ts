@@ -1,8 +1,9 @@
 /**
  * Sets of field paths: what a field manager owns, and its `fieldsV1` form in metadata.managedFields.
  *
- * Models structured-merge-diff `fieldpath`: a path is a list of elements `f:NAME` (a field), `k:{"port":80}` (a list element by its
- * keys) and `v:"x"` (a set element by its value). A set keeps members and children apart: a struct may be owned without what is in it.
+ * Models structured-merge-diff `fieldpath`: a path is a list of elements `f:NAME` (a field), `k:{"port":80}` (a list
+ * element by its keys) and `v:"x"` (a set element by its value). A set keeps members and children apart: a struct may
+ * be owned without what is in it.
  */
 import { isJsonObject, type JsonObject } from './json.js';
 
@@ -41,21 +42,27 @@ function withChildren(members: Iterable<PathElement>, children: Iterable<readonl
 
 export const union: Combine = (left, right) => {
   const names = new Set([...left.children.keys(), ...right.children.keys()]);
-  const merged = [...names].map((name) => [name, union(left.children.get(name) ?? emptySet(), right.children.get(name) ?? emptySet())] as const);
+  const merged = [...names].map(
+    (name) => [name, union(left.children.get(name) ?? emptySet(), right.children.get(name) ?? emptySet())] as const,
+  );
   return withChildren([...left.members, ...right.members], merged);
 };
 
 export const intersection: Combine = (left, right) =>
   withChildren(
     [...left.members].filter((member) => right.members.has(member)),
-    [...left.children].map(([name, child]) => [name, intersection(child, right.children.get(name) ?? emptySet())] as const),
+    [...left.children].map(
+      ([name, child]) => [name, intersection(child, right.children.get(name) ?? emptySet())] as const,
+    ),
   );
 
 /** Paths of `left` that are not in `right`; what lies below a path of `right` stays. */
 export const difference: Combine = (left, right) =>
   withChildren(
     [...left.members].filter((member) => !right.members.has(member)),
-    [...left.children].map(([name, child]) => [name, difference(child, right.children.get(name) ?? emptySet())] as const),
+    [...left.children].map(
+      ([name, child]) => [name, difference(child, right.children.get(name) ?? emptySet())] as const,
+    ),
   );
 
 /** As `difference`, but without what lies below a path of `right` either. */
@@ -91,7 +98,8 @@ function compareValues(left: unknown, right: unknown): number {
   return a < b ? -1 : a > b ? 1 : 0;
 }
 
-const elementsOf = ({ members, children }: FieldSet) => [...new Set([...members, ...children.keys()])].sort(compareElements);
+const elementsOf = ({ members, children }: FieldSet) =>
+  [...new Set([...members, ...children.keys()])].sort(compareElements);
 
 /** All paths, in upstream's order: members of a level before what lies below. */
 export function pathsOf({ members, children }: FieldSet): PathElement[][] {
@@ -143,6 +151,8 @@ function elementText(element: PathElement): string {
   const text = element.slice(2);
   if (element.startsWith('f:')) return `.${text}`;
   if (element.startsWith('v:')) return `[=${text}]`;
-  const keys = Object.entries(JSON.parse(text) as JsonObject).map(([name, value]) => `${name}=${JSON.stringify(value)}`);
+  const keys = Object.entries(JSON.parse(text) as JsonObject).map(
+    ([name, value]) => `${name}=${JSON.stringify(value)}`,
+  );
   return `[${keys.join(',')}]`;
 }

@@ -1,8 +1,10 @@
 /**
  * JSON patch, RFC 6902, by the library fast-json-patch, with the words of the library that Kubernetes uses.
  *
- * Models apiserver handlers/patch.go jsonPatcher and evanphx/json-patch v4: operations run one by one, any failure refuses all.
- * Differs: a real server hides the cause of a 422 behind "the server rejected our request due to an error in our request"; here it is added.
+ * Models apiserver handlers/patch.go jsonPatcher and evanphx/json-patch v4: operations run one by one, any failure
+ * refuses all.
+ * Differs: a real server hides the cause of a 422 behind "the server rejected our request due to an error in our
+ * request"; here it is added.
  */
 import jsonpatch from 'fast-json-patch';
 import type { KubeObject } from '../api/object.js';
@@ -42,7 +44,10 @@ const rejected = (cause: string) =>
 function checkForm(patch: unknown): Operation[] {
   if (!Array.isArray(patch)) {
     const kind = isJsonObject(patch) ? 'object' : typeof patch;
-    throw new StatusError('BadRequest', `error decoding patch: json: cannot unmarshal ${kind} into Go value of type jsonpatch.Patch`);
+    throw new StatusError(
+      'BadRequest',
+      `error decoding patch: json: cannot unmarshal ${kind} into Go value of type jsonpatch.Patch`,
+    );
   }
   if (patch.length > maxOperations) {
     const text = `The allowed maximum operations in a JSON patch is ${maxOperations}, got ${patch.length}`;
@@ -56,7 +61,10 @@ function checkForm(patch: unknown): Operation[] {
   });
 }
 
-/** A chain of copies doubles the document each time. Source: apiserver config.go sets AccumulatedCopySizeLimit to MaxRequestBodyBytes. */
+/**
+ * A chain of copies doubles the document each time. Source: apiserver config.go sets AccumulatedCopySizeLimit to
+ * MaxRequestBodyBytes.
+ */
 const copyLimit = 3 * 1024 * 1024;
 
 function checkCopies(document: unknown, { op, from = '' }: Operation, copied: number): number {
@@ -80,14 +88,16 @@ function step(document: unknown, operation: Operation): unknown {
     return jsonpatch.applyOperation(document, operation as jsonpatch.Operation, true, true).newDocument;
   } catch (error) {
     const name = error instanceof jsonpatch.JsonPatchError ? error.name : '';
-    if (name === 'OPERATION_VALUE_REQUIRED') throw rejected(`${operation.op} operation does not apply: value is missing`);
+    if (name === 'OPERATION_VALUE_REQUIRED')
+      throw rejected(`${operation.op} operation does not apply: value is missing`);
     throw rejected(missing(operation));
   }
 }
 
 /**
  * The object after a JSON patch. Neither argument is changed.
- * @throws StatusError BadRequest when the patch is no list, RequestEntityTooLarge, Invalid when an operation does not apply
+ * @throws StatusError BadRequest when the patch is no list, RequestEntityTooLarge, Invalid when an operation does not
+ * apply
  */
 export function applyJsonPatch(current: KubeObject, patch: unknown): KubeObject {
   // The library puts the patch's own values into the document, so both are cloned.

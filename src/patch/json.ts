@@ -11,7 +11,10 @@ const sameList = (left: readonly unknown[], right: readonly unknown[]) =>
 
 function sameObject(left: JsonObject, right: JsonObject): boolean {
   const names = Object.keys(left);
-  return names.length === Object.keys(right).length && names.every((name) => Object.hasOwn(right, name) && jsonEqual(left[name], right[name]));
+  return (
+    names.length === Object.keys(right).length &&
+    names.every((name) => Object.hasOwn(right, name) && jsonEqual(left[name], right[name]))
+  );
 }
 
 /** Deep equality; the order of members does not matter, that of list elements does. */

@@ -1,10 +1,20 @@
 /**
  * metadata.managedFields: who owns which fields, read from and written to an object.
  *
- * Models apimachinery `managedfields/internal`: managedfields.go (identity and order of entries), stripmeta.go, capmanagers.go.
+ * Models apimachinery `managedfields/internal`: managedfields.go (identity and order of entries), stripmeta.go,
+ * capmanagers.go.
  */
 import type { KubeObject } from '../api/object.js';
-import { difference, emptySet, type FieldSet, fromFieldsV1, insertPath, isEmpty, toFieldsV1, union } from './field-set.js';
+import {
+  difference,
+  emptySet,
+  type FieldSet,
+  fromFieldsV1,
+  insertPath,
+  isEmpty,
+  toFieldsV1,
+  union,
+} from './field-set.js';
 import { isJsonObject } from './json.js';
 
 export interface Manager {
@@ -31,7 +41,16 @@ function readEntry(entry: unknown): Manager[] {
   if (!isJsonObject(entry) || (entry.operation !== 'Apply' && entry.operation !== 'Update')) return [];
   const { operation, manager, apiVersion, subresource, time, fieldsV1 } = entry;
   const fields = fromFieldsV1(fieldsV1);
-  return [{ manager: text(manager), operation, apiVersion: text(apiVersion), subresource: text(subresource), time: text(time), fields }];
+  return [
+    {
+      manager: text(manager),
+      operation,
+      apiVersion: text(apiVersion),
+      subresource: text(subresource),
+      time: text(time),
+      fields,
+    },
+  ];
 }
 
 /** Reads the managers of an object; entries that are no entries are left out. */
@@ -81,7 +100,17 @@ export function writeManagers(object: KubeObject, managers: Managers): KubeObjec
 /** Fields that the server itself keeps and nobody owns. Source: managedfields/internal/stripmeta.go. */
 const unowned = emptySet();
 for (const name of ['apiVersion', 'kind', 'metadata']) insertPath(unowned, [`f:${name}`]);
-for (const name of ['name', 'namespace', 'creationTimestamp', 'selfLink', 'uid', 'clusterName', 'generation', 'managedFields', 'resourceVersion']) {
+for (const name of [
+  'name',
+  'namespace',
+  'creationTimestamp',
+  'selfLink',
+  'uid',
+  'clusterName',
+  'generation',
+  'managedFields',
+  'resourceVersion',
+]) {
   insertPath(unowned, ['f:metadata', `f:${name}`]);
 }
 
@@ -95,10 +124,17 @@ export function capManagers(managers: Managers): Managers {
   const updates = [...managers.values()].filter(({ operation }) => operation === 'Update').sort(compareManagers);
   if (updates.length <= maxUpdateManagers) return managers;
   // One more than the excess, because they become one entry.
-  const oldest = updates.slice(0, updates.length - maxUpdateManagers + 1).filter(({ apiVersion }, _, [first]) => apiVersion === first?.apiVersion);
+  const oldest = updates
+    .slice(0, updates.length - maxUpdateManagers + 1)
+    .filter(({ apiVersion }, _, [first]) => apiVersion === first?.apiVersion);
   const last = oldest.at(-1);
   if (!last || oldest.length < 2) return managers;
-  const bucket = { ...last, manager: 'ancient-changes', subresource: '', fields: oldest.map(({ fields }) => fields).reduce(union) };
+  const bucket = {
+    ...last,
+    manager: 'ancient-changes',
+    subresource: '',
+    fields: oldest.map(({ fields }) => fields).reduce(union),
+  };
   const kept = [...managers].filter(([, manager]) => !oldest.includes(manager));
   return new Map([...kept, [identityOf(bucket), bucket]]);
 }

@@ -22,7 +22,10 @@ function merge(target: unknown, patch: unknown): unknown {
 export function applyMergePatch(current: KubeObject, patch: unknown): KubeObject {
   if (!isJsonObject(patch)) {
     const kind = Array.isArray(patch) ? 'array' : typeof patch;
-    throw new StatusError('BadRequest', `error decoding patch: json: cannot unmarshal ${kind} into Go value of type map[string]interface {}`);
+    throw new StatusError(
+      'BadRequest',
+      `error decoding patch: json: cannot unmarshal ${kind} into Go value of type map[string]interface {}`,
+    );
   }
   return merge(current, patch) as JsonObject as KubeObject;
 }

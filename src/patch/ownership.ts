@@ -1,14 +1,23 @@
 /**
  * Keeping track of owners under plain creates, updates and patches.
  *
- * Models structured-merge-diff `merge/update.go` Updater.Update and apimachinery `managedfields`: who changes a field owns it, whoever owned it
- * before loses it.
+ * Models structured-merge-diff `merge/update.go` Updater.Update and apimachinery `managedfields`: who changes a field
+ * owns it, whoever owned it before loses it.
  */
 import type { KubeObject } from '../api/object.js';
 import { kindOf } from '../schema/table.js';
 import { difference, emptySet, type FieldSet, insertPath, isEmpty, recursiveDifference, union } from './field-set.js';
 import { isJsonObject } from './json.js';
-import { capManagers, identityOf, type Manager, type Managers, readManagers, withoutManagers, withoutServerFields, writeManagers } from './managed-fields.js';
+import {
+  capManagers,
+  identityOf,
+  type Manager,
+  type Managers,
+  readManagers,
+  withoutManagers,
+  withoutServerFields,
+  writeManagers,
+} from './managed-fields.js';
 import { shapeOf } from './shape.js';
 import { type Comparison, compareObjects } from './typed.js';
 
@@ -20,7 +29,9 @@ export interface WriteOwner {
   subresource?: string;
 }
 
-/** A write of the main resource owns no status, one of a subresource no spec. Source: the strategies' GetResetFields. */
+/**
+ * A write of the main resource owns no status, one of a subresource no spec. Source: the strategies' GetResetFields.
+ */
 export function resetFields(subresource: string | undefined): FieldSet {
   const set = emptySet();
   insertPath(set, [subresource ? 'f:spec' : 'f:status']);
@@ -36,10 +47,18 @@ export function dispossess(managers: Managers, self: string, { added, modified, 
   return new Map(left.filter(([, { fields }]) => !isEmpty(fields)));
 }
 
-/** An object that nobody owned gets its present fields an owner, so that the first apply conflicts with what others wrote. */
+/**
+ * An object that nobody owned gets its present fields an owner, so that the first apply conflicts with what others
+ * wrote.
+ */
 export function beforeFirstApply(live: KubeObject, now: string): Managers {
   const shape = shapeOf(kindOf(live));
-  const entry = { manager: 'before-first-apply', operation: 'Update' as const, apiVersion: live.apiVersion, subresource: '' };
+  const entry = {
+    manager: 'before-first-apply',
+    operation: 'Update' as const,
+    apiVersion: live.apiVersion,
+    subresource: '',
+  };
   const fields = withoutServerFields(compareObjects(bareObject(live), live, shape).added);
   return new Map([[identityOf(entry), { ...entry, time: now, fields }]]);
 }
@@ -51,12 +70,14 @@ function bareObject({ apiVersion, kind, metadata: { name, namespace } }: KubeObj
 /** `managedFields: []` or `[{}]` in an update gives up all ownership. */
 function isReset(entries: unknown): boolean {
   if (!Array.isArray(entries)) return false;
-  return entries.length === 0 || (entries.length === 1 && isJsonObject(entries[0]) && Object.keys(entries[0]).length === 0);
+  return (
+    entries.length === 0 || (entries.length === 1 && isJsonObject(entries[0]) && Object.keys(entries[0]).length === 0)
+  );
 }
 
 /**
- * The object of a plain create, update or patch with ownership kept: the manager gets what it added or changed, others lose it.
- * `live` is undefined for a create. Call it with the defaulted object, as upstream does.
+ * The object of a plain create, update or patch with ownership kept: the manager gets what it added or changed,
+ * others lose it. `live` is undefined for a create. Call it with the defaulted object, as upstream does.
  */
 export function trackUpdate(live: KubeObject | undefined, next: KubeObject, options: WriteOwner): KubeObject {
   if (isReset(next.metadata.managedFields)) return withoutManagers(next);
@@ -69,7 +90,12 @@ export function trackUpdate(live: KubeObject | undefined, next: KubeObject, opti
   const gained = withoutServerFields(recursiveDifference(changed, resetFields(options.subresource)));
   const rest = dispossess(managers, '', comparison);
   if (isEmpty(gained)) return writeManagers(object, rest);
-  const self = { manager: options.manager, operation: 'Update' as const, apiVersion: next.apiVersion, subresource: options.subresource ?? '' };
+  const self = {
+    manager: options.manager,
+    operation: 'Update' as const,
+    apiVersion: next.apiVersion,
+    subresource: options.subresource ?? '',
+  };
   const identity = identityOf(self);
   const fields = union(rest.get(identity)?.fields ?? emptySet(), gained);
   return writeManagers(object, capManagers(new Map([...rest, [identity, { ...self, time: options.now, fields }]])));

@@ -1,14 +1,22 @@
 /**
  * The shape of a place in an object, as server-side apply sees it: leaf, map of fields, list of identified elements.
  *
- * Models structured-merge-diff `schema` as built from Kubernetes' OpenAPI: `+listType`, `+mapType` and `+structType` decide what is merged and
- * what is owned as a whole. Places without a schema (custom resources) are deduced: objects merge, lists are atomic.
+ * Models structured-merge-diff `schema` as built from Kubernetes' OpenAPI: `+listType`, `+mapType` and `+structType`
+ * decide what is merged and what is owned as a whole. Places without a schema (custom resources) are deduced: objects
+ * merge, lists are atomic.
  */
 import { isAtomicMap, isAtomicStruct, keyDefaults, mergeRule } from '../schema/list-types.js';
-import { type Definition, definitionNamed, definitionOf, type Field, type FieldType, type GroupVersionKind } from '../schema/table.js';
 import { isGoPointer } from '../schema/protobuf-numbers.js';
-import { isJsonObject, type JsonObject } from './json.js';
+import {
+  type Definition,
+  definitionNamed,
+  definitionOf,
+  type Field,
+  type FieldType,
+  type GroupVersionKind,
+} from '../schema/table.js';
 import type { PathElement } from './field-set.js';
+import { isJsonObject, type JsonObject } from './json.js';
 
 export type Shape =
   | { is: 'leaf' }
@@ -52,7 +60,8 @@ export function shapeOf(kind: GroupVersionKind): Shape {
 /** The shape below a field of a map or struct. */
 export function childShape(shape: Shape, name: string): Shape {
   if (shape.is === 'map') return shape.of;
-  if (shape.is === 'free') return shape.root && name === 'metadata' ? structShape('io.k8s.apimachinery.pkg.apis.meta.v1.ObjectMeta') : free;
+  if (shape.is === 'free')
+    return shape.root && name === 'metadata' ? structShape('io.k8s.apimachinery.pkg.apis.meta.v1.ObjectMeta') : free;
   const field = shape.is === 'struct' ? shape.definition.fields.get(name) : undefined;
   return field && shape.is === 'struct' ? fieldShape(shape.definition, field) : free;
 }
@@ -62,7 +71,10 @@ export function isNamedField(shape: Shape, element: PathElement): boolean {
   return shape.is === 'struct' && element.startsWith('f:') && shape.definition.fields.has(element.slice(2));
 }
 
-/** Go's structs that are no pointers, and lists without `omitempty`, are there even when they are empty: they neither come nor go. */
+/**
+ * Go's structs that are no pointers, and lists without `omitempty`, are there even when they are empty: they neither
+ * come nor go.
+ */
 export function isAlwaysThere(parent: Shape, name: string): boolean {
   if (parent.is !== 'struct') return false;
   const field = parent.definition.fields.get(name);
@@ -98,7 +110,9 @@ export function elementOf(shape: Shape & { is: 'list' }, item: unknown): PathEle
   const entries = [...shape.keys].sort().map((name): [string, unknown] => {
     const value = item[name] ?? shape.defaults[name];
     if (value !== undefined) return [name, value];
-    throw new RangeError(`associative list with keys has an element that omits key field "${name}" (and doesn't have default value)`);
+    throw new RangeError(
+      `associative list with keys has an element that omits key field "${name}" (and doesn't have default value)`,
+    );
   });
   return `k:${JSON.stringify(Object.fromEntries(entries) as JsonObject)}`;
 }

@@ -1,7 +1,8 @@
 /**
  * Lists in a strategic merge patch: merging by key, deleting, and the order of the result.
  *
- * Models apimachinery `strategicpatch/patch.go`: mergeSlice, mergeSliceWithSpecialElements, normalizeElementOrder, mergeSortedSlice.
+ * Models apimachinery `strategicpatch/patch.go`: mergeSlice, mergeSliceWithSpecialElements, normalizeElementOrder,
+ * mergeSortedSlice.
  */
 import { StatusError } from '../api/status.js';
 import { isJsonObject, type JsonObject, jsonEqual } from './json.js';
@@ -17,7 +18,9 @@ export function badPatch(message: string): StatusError {
 export function shown(value: unknown): string {
   if (Array.isArray(value)) return `[${value.map(shown).join(' ')}]`;
   if (!isJsonObject(value)) return value === null ? '<nil>' : String(value);
-  const members = Object.keys(value).sort().map((name) => `${name}:${shown(value[name])}`);
+  const members = Object.keys(value)
+    .sort()
+    .map((name) => `${name}:${shown(value[name])}`);
   return `map[${members.join(' ')}]`;
 }
 
@@ -25,7 +28,8 @@ export function shown(value: unknown): string {
 function identity(element: unknown, mergeKey: string): unknown {
   if (mergeKey === '') return element;
   if (!isJsonObject(element)) throw badPatch(`expected a map[string]interface {}, but received a ${typeof element}`);
-  if (!Object.hasOwn(element, mergeKey)) throw badPatch(`map: ${shown(element)} does not contain declared merge key: ${mergeKey}`);
+  if (!Object.hasOwn(element, mergeKey))
+    throw badPatch(`map: ${shown(element)} does not contain declared merge key: ${mergeKey}`);
   return element[mergeKey];
 }
 
@@ -33,8 +37,8 @@ const positions = (list: readonly unknown[], mergeKey: string) =>
   new Map(list.map((element, index) => [identity(element, mergeKey), index] as const).reverse());
 
 /**
- * Puts the elements that the patch speaks of into its order and the others into the server's order, then interleaves the two,
- * keeping to the server's order where it knows both.
+ * Puts the elements that the patch speaks of into its order and the others into the server's order, then interleaves
+ * the two, keeping to the server's order where it knows both.
  */
 export function orderElements(
   merged: readonly unknown[],
@@ -45,17 +49,23 @@ export function orderElements(
   const inPatch = positions(patchOrder, mergeKey);
   const onServer = positions(serverOrder, mergeKey);
   const rank = (order: Map<unknown, number>) => (element: unknown) => order.get(identity(element, mergeKey)) ?? -1;
-  const by = (at: (element: unknown) => number) => (a: unknown, b: unknown) => (at(a) < 0 || at(b) < 0 ? 0 : at(a) - at(b));
+  const by = (at: (element: unknown) => number) => (a: unknown, b: unknown) =>
+    at(a) < 0 || at(b) < 0 ? 0 : at(a) - at(b);
   const patched = merged.filter((element) => inPatch.has(identity(element, mergeKey))).sort(by(rank(inPatch)));
   const others = merged.filter((element) => !inPatch.has(identity(element, mergeKey))).sort(by(rank(onServer)));
   return interleave(others, patched, rank(onServer));
 }
 
-function interleave(left: readonly unknown[], right: readonly unknown[], rank: (element: unknown) => number): unknown[] {
+function interleave(
+  left: readonly unknown[],
+  right: readonly unknown[],
+  rank: (element: unknown) => number,
+): unknown[] {
   const result: unknown[] = [];
   let at = 0;
   for (const element of right) {
-    while (at < left.length && rank(element) >= 0 && rank(left[at]) >= 0 && rank(left[at]) < rank(element)) result.push(left[at++]);
+    while (at < left.length && rank(element) >= 0 && rank(left[at]) >= 0 && rank(left[at]) < rank(element))
+      result.push(left[at++]);
     result.push(element);
   }
   return [...result, ...left.slice(at)];
@@ -74,11 +84,18 @@ function checkDirectives(patch: readonly unknown[]): void {
   }
 }
 
-function mergeObjects(original: readonly unknown[], patch: readonly unknown[], mergeKey: string, mergeElement: MergeElement): unknown[] {
+function mergeObjects(
+  original: readonly unknown[],
+  patch: readonly unknown[],
+  mergeKey: string,
+  mergeElement: MergeElement,
+): unknown[] {
   checkDirectives(patch);
   const ordinary = patch.filter((element) => directiveOf(element) === undefined);
   if (patch.some((element) => directiveOf(element) === 'replace')) return ordinary;
-  const deleted = new Set(patch.filter((element) => directiveOf(element) === 'delete').map((element) => identity(element, mergeKey)));
+  const deleted = new Set(
+    patch.filter((element) => directiveOf(element) === 'delete').map((element) => identity(element, mergeKey)),
+  );
   const result = original.filter((element) => !isJsonObject(element) || !deleted.has(element[mergeKey]));
   for (const element of ordinary as JsonObject[]) {
     const key = identity(element, mergeKey);
@@ -91,10 +108,19 @@ function mergeObjects(original: readonly unknown[], patch: readonly unknown[], m
 }
 
 const mixed = (lists: readonly (readonly unknown[])[]) =>
-  badPatch(lists.flat().some(Array.isArray) ? 'lists of lists are not supported' : `list element types are not identical: ${shown(lists)}`);
+  badPatch(
+    lists.flat().some(Array.isArray)
+      ? 'lists of lists are not supported'
+      : `list element types are not identical: ${shown(lists)}`,
+  );
 
 /** Merges a list whose strategy is `merge`. `mergeKey` is '' for lists of plain values, which become sets. */
-export function mergeList(original: readonly unknown[], patch: readonly unknown[], mergeKey: string, mergeElement: MergeElement): unknown[] {
+export function mergeList(
+  original: readonly unknown[],
+  patch: readonly unknown[],
+  mergeKey: string,
+  mergeElement: MergeElement,
+): unknown[] {
   const all = [...original, ...patch];
   const objects = all.filter(isJsonObject).length;
   if (all.some(Array.isArray) || (objects > 0 && objects < all.length)) throw mixed([original, patch]);
@@ -110,9 +136,15 @@ export function deleteValues(original: readonly unknown[], deleted: readonly unk
 /** `$setElementOrder` must name every element of the patch's list, in the same order. */
 export function checkElementOrder(patch: readonly unknown[], order: readonly unknown[], mergeKey: string): void {
   if (order.length === 0) return;
-  const keys = patch.filter((element) => directiveOf(element) === undefined).map((element) => identity(element, mergeKey));
-  const found = order.map((element) => identity(element, mergeKey)).reduce<number>((at, key) => (at < keys.length && keys[at] === key ? at + 1 : at), 0);
+  const keys = patch
+    .filter((element) => directiveOf(element) === undefined)
+    .map((element) => identity(element, mergeKey));
+  const found = order
+    .map((element) => identity(element, mergeKey))
+    .reduce<number>((at, key) => (at < keys.length && keys[at] === key ? at + 1 : at), 0);
   if (found < keys.length) {
-    throw badPatch(`The order in patch list:\n${shown(patch)}\n doesn't match $setElementOrder list:\n${shown(order)}\n`);
+    throw badPatch(
+      `The order in patch list:\n${shown(patch)}\n doesn't match $setElementOrder list:\n${shown(order)}\n`,
+    );
   }
 }

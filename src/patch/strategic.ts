@@ -1,22 +1,32 @@
 /**
  * Strategic merge patch: kubectl's patch for built-in kinds.
  *
- * Models apimachinery `strategicpatch/patch.go` mergeMap with MergeParallelList and IgnoreUnmatchedNulls: `$patch`, `$retainKeys`,
- * `$setElementOrder/…`, `$deleteFromPrimitiveList/…`; merge keys come from the schema. Lists without a merge key are replaced.
+ * Models apimachinery `strategicpatch/patch.go` mergeMap with MergeParallelList and IgnoreUnmatchedNulls: `$patch`,
+ * `$retainKeys`, `$setElementOrder/…`, `$deleteFromPrimitiveList/…`; merge keys come from the schema. Lists without a
+ * merge key are replaced.
  */
 import type { KubeObject } from '../api/object.js';
 import { StatusError } from '../api/status.js';
 import { mergeRule } from '../schema/list-types.js';
 import { type Definition, definitionOf, type GroupVersionKind, structOf } from '../schema/table.js';
 import { isJsonObject, type JsonObject } from './json.js';
-import { badPatch, checkElementOrder, deleteValues, mergeList, type MergeElement, orderElements, shown } from './strategic-list.js';
+import {
+  badPatch,
+  checkElementOrder,
+  deleteValues,
+  type MergeElement,
+  mergeList,
+  orderElements,
+  shown,
+} from './strategic-list.js';
 
 const orderPrefix = '$setElementOrder';
 const deletePrefix = '$deleteFromPrimitiveList';
 
 /** The patch value for a place that had nothing of its type: without nulls and without parts that are directives. */
 function plain(value: unknown): unknown {
-  if (Array.isArray(value)) return value.filter((item) => !isDirective(item)).map((item) => (item === null ? item : plain(item)));
+  if (Array.isArray(value))
+    return value.filter((item) => !isDirective(item)).map((item) => (item === null ? item : plain(item)));
   if (!isJsonObject(value)) return value;
   const kept = Object.entries(value).filter(([, item]) => item !== null && !isDirective(item));
   return Object.fromEntries(kept.map(([name, item]) => [name, plain(item)]));
@@ -132,8 +142,10 @@ function mergeObject(original: JsonObject, patch: JsonObject, definition: Defini
 }
 
 /**
- * The object after a strategic merge patch. Neither argument is changed; shape and validity of the result are not checked here.
- * @throws StatusError UnsupportedMediaType for kinds without a schema (custom resources), BadRequest for malformed patches
+ * The object after a strategic merge patch. Neither argument is changed; shape and validity of the result are not
+ * checked here.
+ * @throws StatusError UnsupportedMediaType for kinds without a schema (custom resources), BadRequest for malformed
+ * patches
  */
 export function applyStrategicPatch(current: KubeObject, patch: unknown, kind: GroupVersionKind): KubeObject {
   const definition = definitionOf(kind);

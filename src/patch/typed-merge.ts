@@ -1,15 +1,17 @@
 /**
  * Merges an applied configuration into the live object: fields of the configuration win, the rest stays.
  *
- * Models structured-merge-diff `typed/merge.go`. Lists with keys keep the configuration's order for what it names and leave the
- * other elements where they stand between them.
+ * Models structured-merge-diff `typed/merge.go`. Lists with keys keep the configuration's order for what it names and
+ * leave the other elements where they stand between them.
  */
 import { type PathElement, pathText } from './field-set.js';
 import { isJsonObject, type JsonObject } from './json.js';
 import { childShape, elementOf, isAtomic, type Shape, wayOf } from './shape.js';
 
 const nothingIn = (value: unknown) =>
-  value === undefined || value === null || (Array.isArray(value) ? value.length === 0 : isJsonObject(value) && Object.keys(value).length === 0);
+  value === undefined ||
+  value === null ||
+  (Array.isArray(value) ? value.length === 0 : isJsonObject(value) && Object.keys(value).length === 0);
 
 /**
  * `live` with `config` on top. `undefined` stands for an absent value, also as the result.
@@ -17,7 +19,8 @@ const nothingIn = (value: unknown) =>
  */
 export function mergeTyped(live: unknown, config: unknown, shape: Shape): unknown {
   const way = wayOf(shape, config ?? live);
-  if (way === 'leaf' || isAtomic(shape) || (nothingIn(live) && nothingIn(config))) return config === undefined ? live : config;
+  if (way === 'leaf' || isAtomic(shape) || (nothingIn(live) && nothingIn(config)))
+    return config === undefined ? live : config;
   if (shape.is === 'list') return mergeLists(live, config, shape);
   return mergeMaps(isJsonObject(live) ? live : {}, isJsonObject(config) ? config : {}, shape);
 }
@@ -50,7 +53,8 @@ function indexed(shape: Shape & { is: 'list' }, list: unknown, unique: boolean):
 }
 
 /**
- * The order of the merged elements: upstream walks both lists, taking live elements that the configuration does not name where they stand.
+ * The order of the merged elements: upstream walks both lists, taking live elements that the configuration does not
+ * name where they stand.
  */
 function mergeLists(live: unknown, config: unknown, shape: Shape & { is: 'list' }): unknown[] | undefined {
   const left = indexed(shape, live, false);

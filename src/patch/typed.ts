@@ -1,11 +1,21 @@
 /**
  * Walks over objects with a shape: which fields an object has, how two differ, and taking fields out.
  *
- * Models structured-merge-diff `typed`: tofieldset.go, compare.go, remove.go, and fieldpath.Set.EnsureNamedFieldsAreMembers.
+ * Models structured-merge-diff `typed`: tofieldset.go, compare.go, remove.go, and
+ * fieldpath.Set.EnsureNamedFieldsAreMembers.
  */
 import { emptySet, type FieldSet, insertPath, isEmpty, type PathElement } from './field-set.js';
 import { isJsonObject, type JsonObject, jsonEqual } from './json.js';
-import { childShape, elementOf, isAlwaysThere, isAtomic, isNamedField, type Shape, shapeBelow, wayOf } from './shape.js';
+import {
+  childShape,
+  elementOf,
+  isAlwaysThere,
+  isAtomic,
+  isNamedField,
+  type Shape,
+  shapeBelow,
+  wayOf,
+} from './shape.js';
 
 const field = (name: string): PathElement => `f:${name}`;
 const isEmptyObject = (value: unknown) => isJsonObject(value) && Object.keys(value).length === 0;
@@ -71,7 +81,8 @@ interface Pair {
   comparison: Comparison;
 }
 
-const nothingIn = (value: unknown) => value === undefined || value === null || isEmptyObject(value) || (Array.isArray(value) && value.length === 0);
+const nothingIn = (value: unknown) =>
+  value === undefined || value === null || isEmptyObject(value) || (Array.isArray(value) && value.length === 0);
 
 function compare(pair: Pair): void {
   const { left, right, shape } = pair;
@@ -122,10 +133,17 @@ function compareElements(pair: Pair, shape: Shape & { is: 'list' }): void {
 }
 
 /** Elements that occur more than once are owned together, as one atomic element. */
-function compareItems(pair: Pair, shape: Shape & { is: 'list' }, element: PathElement, before: unknown[], after: unknown[]): void {
+function compareItems(
+  pair: Pair,
+  shape: Shape & { is: 'list' },
+  element: PathElement,
+  before: unknown[],
+  after: unknown[],
+): void {
   const { comparison } = pair;
   const path = [...pair.path, element];
-  const one = (left: unknown, right: unknown) => compare({ ...pair, left, right, shape: shape.of, path, alwaysThere: false });
+  const one = (left: unknown, right: unknown) =>
+    compare({ ...pair, left, right, shape: shape.of, path, alwaysThere: false });
   if (before.length <= 1 && after.length <= 1) one(before[0], after[0]);
   else if (before.length >= 2 && after.length >= 2) {
     if (!jsonEqual(before, after)) insertPath(comparison.modified, path);
@@ -138,7 +156,10 @@ function compareItems(pair: Pair, shape: Shape & { is: 'list' }, element: PathEl
   }
 }
 
-/** The value without the fields of `set`; atomic parts below which something is in the set go whole. `null` when nothing is left. */
+/**
+ * The value without the fields of `set`; atomic parts below which something is in the set go whole. `null` when
+ * nothing is left.
+ */
 export function removeFields(value: unknown, set: FieldSet, shape: Shape): unknown {
   const way = wayOf(shape, value);
   if (way === 'leaf') return value;
@@ -170,6 +191,11 @@ function removeFromList(value: unknown, set: FieldSet, shape: Shape & { is: 'lis
 /** Adds every schema field on the way to a path of the set: who owns `.spec.type` has `.spec`, too. */
 export function withNamedFields(set: FieldSet, shape: Shape): FieldSet {
   const named = [...set.children.keys()].filter((element) => isNamedField(shape, element));
-  const children = [...set.children].map(([element, child]) => [element, withNamedFields(child, shapeBelow(shape, element))] as const);
-  return { members: new Set([...set.members, ...named]), children: new Map(children.filter(([, child]) => !isEmpty(child))) };
+  const children = [...set.children].map(
+    ([element, child]) => [element, withNamedFields(child, shapeBelow(shape, element))] as const,
+  );
+  return {
+    members: new Set([...set.members, ...named]),
+    children: new Map(children.filter(([, child]) => !isEmpty(child))),
+  };
 }

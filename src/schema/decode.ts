@@ -1,9 +1,10 @@
 /**
- * Strict decoding: what a real API server finds wrong with the *shape* of an object, and the object without what it does not know.
+ * Strict decoding: what a real API server finds wrong with the *shape* of an object, and the object without what it
+ * does not know.
  *
- * Models sigs.k8s.io/json `UnmarshalStrict` (unknown fields, in document order, Kubernetes paths), encoding/json type errors
- * (path without indices, innermost struct first) and the apiserver's `transformDecodeError`. Objects of unknown kinds
- * are kept as they are, as a custom resource with x-kubernetes-preserve-unknown-fields would be.
+ * Models sigs.k8s.io/json `UnmarshalStrict` (unknown fields, in document order, Kubernetes paths), encoding/json type
+ * errors (path without indices, innermost struct first) and the apiserver's `transformDecodeError`. Objects of
+ * unknown kinds are kept as they are, as a custom resource with x-kubernetes-preserve-unknown-fields would be.
  */
 import { StatusError } from '../api/status.js';
 import { goTypeName } from './go-types.js';
@@ -57,7 +58,8 @@ function zero(type: FieldType): unknown {
 function scalar(walk: Walk, type: FieldType & { is: 'scalar' }, value: unknown, place: Place): unknown {
   const problem = scalarProblem(type.scalar, value);
   if (!problem) return value;
-  if (problem.is === 'type') return typeError(walk, place, problem.got, problem.wanted ?? goTypeName(type, place.owner, place.field));
+  if (problem.is === 'type')
+    return typeError(walk, place, problem.got, problem.wanted ?? goTypeName(type, place.owner, place.field));
   walk.typeErrors.push({ field: place.path, message: problem.message });
   return undefined;
 }
@@ -70,7 +72,12 @@ function list(walk: Walk, type: FieldType & { is: 'list' }, value: unknown[], pl
   });
 }
 
-function map(walk: Walk, type: FieldType & { is: 'map' }, value: Record<string, unknown>, place: Place): Record<string, unknown> {
+function map(
+  walk: Walk,
+  type: FieldType & { is: 'map' },
+  value: Record<string, unknown>,
+  place: Place,
+): Record<string, unknown> {
   const entries = Object.entries(value).flatMap(([key, item]): [string, unknown][] => {
     if (item === null) return [[key, zero(type.of)]];
     const decoded = decodeValue(walk, type.of, item, { ...place, path: join(place.path, key) });
@@ -79,7 +86,12 @@ function map(walk: Walk, type: FieldType & { is: 'map' }, value: Record<string, 
   return Object.fromEntries(entries);
 }
 
-function struct(walk: Walk, definition: Definition, value: Record<string, unknown>, place: Place): Record<string, unknown> {
+function struct(
+  walk: Walk,
+  definition: Definition,
+  value: Record<string, unknown>,
+  place: Place,
+): Record<string, unknown> {
   const entries = Object.entries(value).flatMap(([name, item]): [string, unknown][] => {
     const field = definition.fields.get(name);
     const path = join(place.path, name);
@@ -110,8 +122,8 @@ function decodeUnknownKind(walk: Walk, object: Record<string, unknown>): Record<
 }
 
 /**
- * Takes an object apart by its kind's schema. Never throws: `strictError` and `typeStatus` say what the API server would.
- * `object` must carry apiVersion and kind; list-like and custom kinds come back whole.
+ * Takes an object apart by its kind's schema. Never throws: `strictError` and `typeStatus` say what the API server
+ * would. `object` must carry apiVersion and kind; list-like and custom kinds come back whole.
  */
 export function decodeStrict<T extends { apiVersion: string; kind: string }>(object: T): Decoded<T> {
   const walk: Walk = { unknownFields: [], typeErrors: [] };
@@ -129,7 +141,9 @@ export function checkFields(object: { apiVersion: string; kind: string }): Field
   return [...unknownFields, ...typeErrors];
 }
 
-/** The 400 of an API server for a body it cannot decode. Source: apiserver handlers/create.go `transformDecodeError`. */
+/**
+ * The 400 of an API server for a body it cannot decode. Source: apiserver handlers/create.go `transformDecodeError`.
+ */
 export function decodeError(kind: { apiVersion: string; kind: string }, cause: string): StatusError {
   const { group, version } = kindOf(kind);
   const groupVersion = group === '' ? version : `${group}/${version}`;

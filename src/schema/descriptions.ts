@@ -1,6 +1,6 @@
 /**
- * The documentation texts of kinds and fields, for `kubectl explain`. Kept apart from the table and loaded on first use:
- * they are four times its size and nothing but OpenAPI needs them.
+ * The documentation texts of kinds and fields, for `kubectl explain`. Kept apart from the table and loaded on first
+ * use: they are four times its size and nothing but OpenAPI needs them.
  */
 
 /** By definition name, then by field; the definition's own text stands under ''. */
@@ -10,6 +10,8 @@ let loaded: Promise<Descriptions> | undefined;
 
 /** Loads the texts; later calls return the same ones. */
 export function loadDescriptions(): Promise<Descriptions> {
-  loaded ??= import('./generated/descriptions.json', { with: { type: 'json' } }).then((module) => module.default.descriptions);
+  loaded ??= import('./generated/descriptions.json', { with: { type: 'json' } }).then(
+    (module) => module.default.descriptions,
+  );
   return loaded;
 }

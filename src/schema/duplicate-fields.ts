@@ -1,5 +1,6 @@
 /**
- * Finds members that occur twice in one JSON object: JSON.parse silently keeps the last, a strict API server refuses them. Also the place where bodies that nest too deeply are refused.
+ * Finds members that occur twice in one JSON object: JSON.parse silently keeps the last, a strict API server refuses
+ * them. Also the place where bodies that nest too deeply are refused.
  *
  * Models sigs.k8s.io/json strict mode: `duplicate field "spec.ports[0].port"`, once per path.
  */

@@ -85,7 +85,8 @@ const fieldsByType: Record<string, string> = {
   'v1.PodSELinuxChangePolicy': 'PodSecurityContext.seLinuxChangePolicy',
   'v1.PreemptionPolicy': 'PodSpec.preemptionPolicy',
   'v1.ProcMountType': 'SecurityContext.procMount',
-  'v1.Protocol': 'ContainerPort.protocol EndpointPort.protocol IngressPortStatus.protocol PortStatus.protocol ServicePort.protocol',
+  'v1.Protocol':
+    'ContainerPort.protocol EndpointPort.protocol IngressPortStatus.protocol PortStatus.protocol ServicePort.protocol',
   'v1.PullPolicy': 'Container.imagePullPolicy ImageVolumeSource.pullPolicy',
   'v1.RecursiveReadOnlyMode': 'VolumeMount.recursiveReadOnly VolumeMountStatus.recursiveReadOnly',
   'v1.ReplicaSetConditionType': 'ReplicaSetCondition.type',
@@ -115,7 +116,9 @@ const fieldsByType: Record<string, string> = {
   'v1.UnsatisfiableConstraintAction': 'TopologySpreadConstraint.whenUnsatisfiable',
 };
 
-const namedStrings = new Map(Object.entries(fieldsByType).flatMap(([type, fields]) => fields.split(' ').map((field) => [field, type] as const)));
+const namedStrings = new Map(
+  Object.entries(fieldsByType).flatMap(([type, fields]) => fields.split(' ').map((field) => [field, type] as const)),
+);
 
 /** `LabelSelectorRequirement` of meta/v1 and `ServicePort` of core/v1 are both printed with package `v1`. */
 function packageOf(definition: string): string {

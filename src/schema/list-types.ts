@@ -2,8 +2,9 @@
  * How lists, maps and structs merge: what the OpenAPI data the table is generated from does not say.
  *
  * Facts of k8s.io/api `types.go`: `patchStrategy`/`patchMergeKey` tags drive strategic merge patch and kubectl's own
- * patches; `+listType`/`+listMapKey`/`+mapType`/`+structType` markers drive server-side apply. The two differ on purpose:
- * Service ports merge by `port` in a patch, by `port` and `protocol` in an apply. A list that is not here is atomic.
+ * patches; `+listType`/`+listMapKey`/`+mapType`/`+structType` markers drive server-side apply. The two differ on
+ * purpose: Service ports merge by `port` in a patch, by `port` and `protocol` in an apply. A list that is not here is
+ * atomic.
  */
 import type { Definition } from './table.js';
 
@@ -29,7 +30,10 @@ const container = {
 
 /** By Go struct, then field. */
 const rules: Record<string, Record<string, MergeRule>> = {
-  ObjectMeta: { finalizers: { patchMergeKey: '', set: true }, ownerReferences: { patchMergeKey: 'uid', keys: ['uid'] } },
+  ObjectMeta: {
+    finalizers: { patchMergeKey: '', set: true },
+    ownerReferences: { patchMergeKey: 'uid', keys: ['uid'] },
+  },
   ServiceSpec: { ports: { patchMergeKey: 'port', keys: ['port', 'protocol'] } },
   ServiceStatus: { conditions: byType },
   ServiceAccount: { secrets: byName },
@@ -82,7 +86,9 @@ export function mergeRule(definition: Definition | undefined, field: string): Me
   return rules[definition?.shortName ?? '']?.[field] ?? none;
 }
 
-/** Key members that a list element may leave out, with the value that then identifies it. Source: `+default` markers. */
+/**
+ * Key members that a list element may leave out, with the value that then identifies it. Source: `+default` markers.
+ */
 export const keyDefaults: Record<string, Record<string, unknown>> = {
   ServicePort: { protocol: 'TCP' },
   ContainerPort: { protocol: 'TCP' },

@@ -2,13 +2,21 @@
  * OpenAPI schema objects out of the schema table, in the two dialects that clients read.
  *
  * Models kube-openapi's builders: v2 (`#/definitions/`, a reference may stand beside a description) and v3
- * (`#/components/schemas/`, a reference with a description is wrapped in `allOf`). Extensions: x-kubernetes-group-version-kind,
- * list and map types, patch strategies; kubectl 1.20 takes its patch merge keys from here.
+ * (`#/components/schemas/`, a reference with a description is wrapped in `allOf`). Extensions: x-kubernetes-group-
+ * version-kind, list and map types, patch strategies; kubectl 1.20 takes its patch merge keys from here.
  */
 import type { KindInfo } from '../registry/contract.js';
 import type { Descriptions } from './descriptions.js';
 import { isAtomicMap, isAtomicStruct, mergeRule } from './list-types.js';
-import { type Definition, definitionNamed, definitionOf, type Field, type FieldType, type GroupVersionKind, type Scalar } from './table.js';
+import {
+  type Definition,
+  definitionNamed,
+  definitionOf,
+  type Field,
+  type FieldType,
+  type GroupVersionKind,
+  type Scalar,
+} from './table.js';
 
 export type SchemaObject = Record<string, unknown>;
 export type Dialect = 'v2' | 'v3';
@@ -60,7 +68,12 @@ function mergeMarks(definition: Definition, { name, type }: Field): SchemaObject
   };
 }
 
-function property(definition: Definition, field: Field, description: string | undefined, dialect: Dialect): SchemaObject {
+function property(
+  definition: Definition,
+  field: Field,
+  description: string | undefined,
+  dialect: Dialect,
+): SchemaObject {
   const schema = typeSchema(field.type, dialect);
   const text = description === undefined ? {} : { description };
   const wrapped = dialect === 'v3' && '$ref' in schema && description !== undefined ? { allOf: [schema] } : schema;
@@ -77,7 +90,9 @@ function definitionSchema(definition: Definition, descriptions: Descriptions, di
   return {
     ...(texts[''] && { description: texts[''] }),
     type: 'object',
-    properties: Object.fromEntries(fields.map((field) => [field.name, property(definition, field, texts[field.name], dialect)])),
+    properties: Object.fromEntries(
+      fields.map((field) => [field.name, property(definition, field, texts[field.name], dialect)]),
+    ),
     ...(required.length > 0 && { required }),
     ...(isAtomicStruct(definition) && { 'x-kubernetes-map-type': 'atomic' }),
     ...kindMark(definition.kind),
@@ -123,19 +138,28 @@ function collect(name: string, into: Map<string, Definition>): void {
 
 /** One kind in one version. */
 export function servedKinds(kinds: readonly KindInfo[]): { info: KindInfo; gvk: GroupVersionKind }[] {
-  return kinds.flatMap((info) => info.versions.map((version) => ({ info, gvk: { group: info.group, version, kind: info.kind } })));
+  return kinds.flatMap((info) =>
+    info.versions.map((version) => ({ info, gvk: { group: info.group, version, kind: info.kind } })),
+  );
 }
 
 const sorted = (record: [string, SchemaObject][]) => Object.fromEntries(record.sort(([a], [b]) => (a < b ? -1 : 1)));
 
 /** Every schema that the given kinds need, by name, sorted. Kinds that the table does not know keep all fields. */
-export function schemasFor(kinds: readonly GroupVersionKind[], descriptions: Descriptions, dialect: Dialect): Record<string, SchemaObject> {
+export function schemasFor(
+  kinds: readonly GroupVersionKind[],
+  descriptions: Descriptions,
+  dialect: Dialect,
+): Record<string, SchemaObject> {
   const definitions = new Map<string, Definition>();
   collect(objectMeta, definitions);
   for (const kind of kinds) collect(definitionOf(kind)?.name ?? '', definitions);
   const custom = kinds.filter((kind) => !definitionOf(kind));
   return sorted([
-    ...[...definitions.values()].map((d): [string, SchemaObject] => [d.name, definitionSchema(d, descriptions, dialect)]),
+    ...[...definitions.values()].map((d): [string, SchemaObject] => [
+      d.name,
+      definitionSchema(d, descriptions, dialect),
+    ]),
     ...custom.map((kind): [string, SchemaObject] => [customName(kind), customSchema(kind, dialect)]),
   ]);
 }

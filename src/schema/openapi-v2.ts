@@ -1,8 +1,9 @@
 /**
  * OpenAPI v2: the document as an object, and as the protobuf that kubectl asks for.
  *
- * Every kubectl measured wants `/openapi/v2` as gnostic `openapi.v2.Document` in protobuf, none accepts JSON. Field numbers:
- * google/gnostic openapiv2/OpenAPIv2.proto, only those that clients read. kubectl 1.20 validates against the definitions.
+ * Every kubectl measured wants `/openapi/v2` as gnostic `openapi.v2.Document` in protobuf, none accepts JSON. Field
+ * numbers: google/gnostic openapiv2/OpenAPIv2.proto, only those that clients read. kubectl 1.20 validates against the
+ * definitions.
  * Differs: one `patch` and one `post` operation per kind and no others.
  */
 import type { KindInfo } from '../registry/contract.js';
@@ -40,7 +41,11 @@ export function buildOpenApiV2(kinds: readonly KindInfo[], descriptions: Descrip
     swagger: '2.0',
     info: { title: 'Kubernetes', version },
     paths: Object.fromEntries(paths),
-    definitions: schemasFor(served.map(({ gvk }) => gvk), descriptions, 'v2'),
+    definitions: schemasFor(
+      served.map(({ gvk }) => gvk),
+      descriptions,
+      'v2',
+    ),
   };
 }
 
@@ -48,15 +53,22 @@ export function buildOpenApiV2(kinds: readonly KindInfo[], descriptions: Descrip
 function extensions(number: number, object: SchemaObject): Chunk[] {
   return Object.entries(object)
     .filter(([name]) => name.startsWith('x-'))
-    .map(([name, value]) => bytesField(number, [bytesField(1, name), bytesField(2, [bytesField(2, JSON.stringify(value))])]));
+    .map(([name, value]) =>
+      bytesField(number, [bytesField(1, name), bytesField(2, [bytesField(2, JSON.stringify(value))])]),
+    );
 }
 
 /** A map of names: NamedSchema, NamedPathItem and NamedResponseValue are all {1 name, 2 value}. */
 function namedEntries<T>(number: number, record: Record<string, T>, encode: (value: T) => Chunk[]): Chunk[] {
-  return Object.entries(record).map(([name, value]) => bytesField(number, [bytesField(1, name), bytesField(2, encode(value))]));
+  return Object.entries(record).map(([name, value]) =>
+    bytesField(number, [bytesField(1, name), bytesField(2, encode(value))]),
+  );
 }
 
-/** Schema{1 $ref, 2 format, 4 description, 19 required, 21 additionalProperties, 22 type, 23 items, 25 properties, 31 x-*}. */
+/**
+ * Schema{1 $ref, 2 format, 4 description, 19 required, 21 additionalProperties, 22 type, 23 items, 25 properties, 31
+ * x-*}.
+ */
 function encodeSchema(schema: SchemaObject): Chunk[] {
   const text = (number: number, value: unknown) => (typeof value === 'string' ? [bytesField(number, value)] : []);
   const nested = (number: number, value: unknown) =>
@@ -82,13 +94,19 @@ function encodeParameter(parameter: { in: string; name: string; type: string }):
   return [bytesField(1, [bytesField(2, [bytesField(3, query)])])];
 }
 
-/** Operation{8 parameters, 9 responses, 13 x-*}; Responses{1 NamedResponseValue}; ResponseValue{1 Response{1 description}}. */
+/**
+ * Operation{8 parameters, 9 responses, 13 x-*}; Responses{1 NamedResponseValue}; ResponseValue{1 Response{1
+ * description}}.
+ */
 function encodeOperation(operation: SchemaObject): Chunk[] {
   const parameters = operation.parameters as Parameters<typeof encodeParameter>[0][];
   const responses = operation.responses as Record<string, { description: string }>;
   return [
     ...parameters.map((parameter) => bytesField(8, encodeParameter(parameter))),
-    bytesField(9, namedEntries(1, responses, ({ description }) => [bytesField(1, [bytesField(1, description)])])),
+    bytesField(
+      9,
+      namedEntries(1, responses, ({ description }) => [bytesField(1, [bytesField(1, description)])]),
+    ),
     ...extensions(13, operation),
   ];
 }
@@ -97,7 +115,9 @@ function encodeOperation(operation: SchemaObject): Chunk[] {
 const operationNumbers: Record<string, number> = { get: 2, put: 3, post: 4, delete: 5, patch: 8 };
 
 function encodePathItem(item: Record<string, SchemaObject>): Chunk[] {
-  return Object.entries(item).map(([verb, operation]) => bytesField(operationNumbers[verb] ?? 0, encodeOperation(operation)));
+  return Object.entries(item).map(([verb, operation]) =>
+    bytesField(operationNumbers[verb] ?? 0, encodeOperation(operation)),
+  );
 }
 
 /** gnostic's Document{1 swagger, 2 info{1 title, 2 version}, 8 paths{2}, 9 definitions{1}}. */
@@ -109,4 +129,3 @@ export function encodeOpenApiV2({ swagger, info, paths, definitions }: OpenApiV2
     bytesField(9, namedEntries(1, definitions, encodeSchema)),
   ]);
 }
-

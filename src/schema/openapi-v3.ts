@@ -2,7 +2,8 @@
  * OpenAPI v3: an index with content hashes and one document per group version, as `/openapi/v3` serves them.
  *
  * What kubectl reads in them: per kind a `patch` operation with x-kubernetes-group-version-kind and the query parameter
- * `fieldValidation` (then it leaves validation to the server) and `dryRun`; for `explain` the schemas and the kind of a path.
+ * `fieldValidation` (then it leaves validation to the server) and `dryRun`; for `explain` the schemas and the kind of
+ * a path.
  * Differs: operations carry no request and response bodies, and only the query parameters of writes.
  */
 import { createHash } from 'node:crypto';
@@ -61,10 +62,12 @@ function document(served: readonly Served[], version: string, descriptions: Desc
   return { body, hash: createHash('sha256').update(body).digest('hex').toUpperCase() };
 }
 
-const documentPath = ({ group, version }: GroupVersionKind) => (group === '' ? `api/${version}` : `apis/${group}/${version}`);
+const documentPath = ({ group, version }: GroupVersionKind) =>
+  group === '' ? `api/${version}` : `apis/${group}/${version}`;
 
 /**
- * Builds the index and all documents. `version` is the server's gitVersion. Cost: some 20 ms for the built-in kinds, so build once per set of kinds.
+ * Builds the index and all documents. `version` is the server's gitVersion. Cost: some 20 ms for the built-in kinds,
+ * so build once per set of kinds.
  */
 export function buildOpenApiV3(kinds: readonly KindInfo[], descriptions: Descriptions, version: string): OpenApiV3 {
   const groups = new Map<string, Served[]>();
@@ -74,7 +77,9 @@ export function buildOpenApiV3(kinds: readonly KindInfo[], descriptions: Descrip
   }
   const entries = [...groups].sort(([a], [b]) => (a < b ? -1 : 1));
   const documents = new Map(entries.map(([path, served]) => [path, document(served, version, descriptions)]));
-  const paths = [...documents].map(([path, { hash }]) => [path, { serverRelativeURL: `/openapi/v3/${path}?hash=${hash}` }]);
+  const paths = [...documents].map(([path, { hash }]) => [
+    path,
+    { serverRelativeURL: `/openapi/v3/${path}?hash=${hash}` },
+  ]);
   return { index: JSON.stringify({ paths: Object.fromEntries(paths) }), documents };
 }
-

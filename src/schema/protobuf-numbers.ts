@@ -2,8 +2,9 @@
  * Protobuf field numbers of the messages that kubectl sends, by Go struct.
  *
  * `name=number`; `*` marks a pointer in Go (present means set, also when zero); `@Struct=number` is a struct that JSON
- * inlines into its parent. Numbers are facts of kubernetes/api `generated.proto`, pointers of its `types.go`; field types come from
- * the schema table. Cloud volume sources and pod status are left out: a number that is not here is refused by name.
+ * inlines into its parent. Numbers are facts of kubernetes/api `generated.proto`, pointers of its `types.go`; field
+ * types come from the schema table. Cloud volume sources and pod status are left out: a number that is not here is
+ * refused by name.
  */
 
 export const messages: Record<string, string> = {
@@ -117,7 +118,8 @@ export const messages: Record<string, string> = {
   PersistentVolumeClaimVolumeSource: 'claimName=1 readOnly=2',
   Pod: 'metadata=1 spec=2 status=3',
   PodAffinity: 'requiredDuringSchedulingIgnoredDuringExecution=1 preferredDuringSchedulingIgnoredDuringExecution=2',
-  PodAffinityTerm: 'labelSelector*=1 namespaces=2 topologyKey=3 namespaceSelector*=4 matchLabelKeys=5 mismatchLabelKeys=6',
+  PodAffinityTerm:
+    'labelSelector*=1 namespaces=2 topologyKey=3 namespaceSelector*=4 matchLabelKeys=5 mismatchLabelKeys=6',
   PodAntiAffinity: 'requiredDuringSchedulingIgnoredDuringExecution=1 preferredDuringSchedulingIgnoredDuringExecution=2',
   PodDNSConfig: 'nameservers=1 searches=2 options=3',
   PodDNSConfigOption: 'name=1 value*=2',
@@ -146,7 +148,8 @@ export const messages: Record<string, string> = {
     'terminationGracePeriodSeconds*=7',
   ProbeHandler: 'exec*=1 httpGet*=2 tcpSocket*=3 grpc*=4',
   ProjectedVolumeSource: 'sources=1 defaultMode*=2',
-  ResourceAttributes: 'namespace=1 verb=2 group=3 version=4 resource=5 subresource=6 name=7 fieldSelector*=8 labelSelector*=9',
+  ResourceAttributes:
+    'namespace=1 verb=2 group=3 version=4 resource=5 subresource=6 name=7 fieldSelector*=8 labelSelector*=9',
   ResourceClaim: 'name=1 request=2',
   ResourceFieldSelector: 'containerName=1 resource=2 divisor=3',
   ResourceRequirements: 'limits=1 requests=2 claims=3',

@@ -1,5 +1,6 @@
 /**
- * Scalars of protobuf bodies: plain ones, and the small messages that are scalars in JSON (IntOrString, Quantity, Time, FieldsV1).
+ * Scalars of protobuf bodies: plain ones, and the small messages that are scalars in JSON (IntOrString, Quantity,
+ * Time, FieldsV1).
  *
  * Sources: `generated.proto` of apimachinery intstr, resource, meta/v1 and runtime.
  */
@@ -9,7 +10,8 @@ import type { Scalar } from './table.js';
 
 /** The refusal of a body that is not what it should be. */
 export const refuse = (message: string) => new StatusError('BadRequest', message);
-const notBytes = (where: string) => refuse(`protobuf: ${where} has the wrong wire type; send the object as application/json instead`);
+const notBytes = (where: string) =>
+  refuse(`protobuf: ${where} has the wrong wire type; send the object as application/json instead`);
 
 /** The bytes of a length-delimited value. */
 export function bytesOf(value: WireValue, where: string): Uint8Array {
@@ -19,7 +21,8 @@ export function bytesOf(value: WireValue, where: string): Uint8Array {
 
 const integerOf = (value: WireValue | undefined) => (value?.is === 'varint' ? Number(value.value) : 0);
 /** The last value of a field: the one that counts. */
-export const valueOf = (fields: readonly WireField[], number: number) => fields.findLast((field) => field.number === number)?.value;
+export const valueOf = (fields: readonly WireField[], number: number) =>
+  fields.findLast((field) => field.number === number)?.value;
 
 /** Seconds and nanoseconds to RFC 3339; a zero time has no seconds on the wire and is `null` in JSON. */
 function timeOf(bytes: Uint8Array, digits: 0 | 6): string | undefined {
@@ -49,7 +52,9 @@ export const varints: ReadonlySet<Scalar> = new Set(['boolean', 'int32', 'int64'
 
 function numberOf(scalar: Scalar, value: WireValue, where: string): unknown {
   if (value.is !== 'varint') throw notBytes(where);
-  return scalar === 'boolean' ? value.value !== 0n : Number(scalar === 'int32' ? BigInt.asIntN(32, value.value) : value.value);
+  return scalar === 'boolean'
+    ? value.value !== 0n
+    : Number(scalar === 'int32' ? BigInt.asIntN(32, value.value) : value.value);
 }
 
 /** FieldsV1{1 raw}, RawExtension{1 raw}: JSON text inside. */

@@ -3,7 +3,10 @@
  * besides the fixed64 of `double`. Source: protobuf.dev "Encoding".
  */
 
-export type WireValue = { is: 'varint'; value: bigint } | { is: 'bytes'; value: Uint8Array } | { is: 'fixed64'; value: number };
+export type WireValue =
+  | { is: 'varint'; value: bigint }
+  | { is: 'bytes'; value: Uint8Array }
+  | { is: 'fixed64'; value: number };
 
 export interface WireField {
   number: number;
@@ -39,7 +42,10 @@ function valueAt(bytes: Uint8Array, at: number, wireType: number): { value: Wire
   }
   if (wireType === 1) {
     const eight = slice(bytes, at, 8);
-    return { value: { is: 'fixed64', value: new DataView(eight.buffer, eight.byteOffset).getFloat64(0, true) }, next: at + 8 };
+    return {
+      value: { is: 'fixed64', value: new DataView(eight.buffer, eight.byteOffset).getFloat64(0, true) },
+      next: at + 8,
+    };
   }
   if (wireType !== 2) throw new RangeError(`proto: illegal wireType ${wireType}`);
   const { value: length, next } = varint(bytes, at);
@@ -47,14 +53,18 @@ function valueAt(bytes: Uint8Array, at: number, wireType: number): { value: Wire
   return { value: { is: 'bytes', value }, next: next + value.length };
 }
 
-/** The fields of one message in wire order. @throws RangeError in gogo/protobuf's words when the bytes are not a message. */
+/**
+ * The fields of one message in wire order. @throws RangeError in gogo/protobuf's words when the bytes are not a
+ * message.
+ */
 export function readMessage(bytes: Uint8Array): WireField[] {
   const fields: WireField[] = [];
   let at = 0;
   while (at < bytes.length) {
     const tag = varint(bytes, at);
     const number = Number(tag.value >> 3n);
-    if (number <= 0 || number > 0x1fffffff) throw new RangeError(`proto: illegal tag ${number} (wire type ${tag.value})`);
+    if (number <= 0 || number > 0x1fffffff)
+      throw new RangeError(`proto: illegal tag ${number} (wire type ${tag.value})`);
     const { value, next } = valueAt(bytes, tag.next, Number(tag.value & 7n));
     fields.push({ number, value });
     at = next;
@@ -86,7 +96,8 @@ export function numberField(number: number, value: number | bigint | boolean): C
 
 /** A length-delimited field: a text, bytes, or an embedded message given by its chunks. */
 export function bytesField(number: number, value: string | Uint8Array | readonly Chunk[]): Chunk {
-  const bytes = typeof value === 'string' ? encoder.encode(value) : value instanceof Uint8Array ? value : joinChunks(value);
+  const bytes =
+    typeof value === 'string' ? encoder.encode(value) : value instanceof Uint8Array ? value : joinChunks(value);
   const head = Uint8Array.from([...varintBytes((BigInt(number) << 3n) | 2n), ...varintBytes(BigInt(bytes.length))]);
   return joinChunks([head, bytes]);
 }

@@ -1,5 +1,6 @@
 /**
- * Decodes request bodies of `application/vnd.kubernetes.protobuf`, which kubectl 1.32 and newer posts from its typed clients.
+ * Decodes request bodies of `application/vnd.kubernetes.protobuf`, which kubectl 1.32 and newer posts from its typed
+ * clients.
  *
  * Models apimachinery `serializer/protobuf` and what a JSON encoder would make of the message: gogo/protobuf puts every
  * non-pointer field on the wire, so zero values of optional non-pointer fields are dropped, as `omitempty` would.
@@ -46,7 +47,9 @@ function repeated(type: FieldType, value: WireValue, where: string): unknown[] {
   // A packed run is varints without tags: give each the tag of field 1 to read it as a message.
   const ends = [...value.value.entries()].filter(([, byte]) => byte < 0x80).map(([index]) => index + 1);
   const runs = ends.map((end, index) => value.value.subarray(ends[index - 1] ?? 0, end));
-  return runs.flatMap((run) => readMessage(Uint8Array.of(8, ...run)).map((field) => decodeValue(type, field.value, where)));
+  return runs.flatMap((run) =>
+    readMessage(Uint8Array.of(8, ...run)).map((field) => decodeValue(type, field.value, where)),
+  );
 }
 
 function assign(into: Record<string, unknown>, definition: Definition, field: NumberedField, value: WireValue): void {
@@ -63,7 +66,9 @@ function assign(into: Record<string, unknown>, definition: Definition, field: Nu
     Object.defineProperty(map, key, { value: item, enumerable: true, configurable: true, writable: true });
   } else {
     const decoded = decodeValue(type, value, where);
-    const keep = field.pointer ? decoded !== undefined : !isZero(decoded) || definition.fields.get(field.name)?.required;
+    const keep = field.pointer
+      ? decoded !== undefined
+      : !isZero(decoded) || definition.fields.get(field.name)?.required;
     if (keep) into[field.name] = decoded;
   }
 }
@@ -75,8 +80,12 @@ function decodeStruct(definition: Definition, struct: string, bytes: Uint8Array)
   if (!fields) throw unsupported(struct);
   for (const { number, value } of readMessage(bytes)) {
     const field = fields.get(number);
-    if (!field) throw refuse(`protobuf: field number ${number} of ${struct} is not known to the server; send the object as application/json instead`);
-    if (field.inlined) Object.assign(into, decodeStruct(definition, field.name, bytesOf(value, `${struct}.${field.name}`)));
+    if (!field)
+      throw refuse(
+        `protobuf: field number ${number} of ${struct} is not known to the server; send the object as application/json instead`,
+      );
+    if (field.inlined)
+      Object.assign(into, decodeStruct(definition, field.name, bytesOf(value, `${struct}.${field.name}`)));
     else assign(into, definition, field, value);
   }
   return into;
@@ -121,7 +130,8 @@ function decodeBody(body: Uint8Array): { apiVersion: string; kind: string; [fiel
 
 /**
  * The object in a protobuf request body, as the JSON that the same client would have sent.
- * @throws StatusError BadRequest for bytes that are no message or hold unknown fields, UnsupportedMediaType for kinds without numbers
+ * @throws StatusError BadRequest for bytes that are no message or hold unknown fields, UnsupportedMediaType for kinds
+ * without numbers
  */
 export function decodeProtobuf(body: Uint8Array): { apiVersion: string; kind: string; [field: string]: unknown } {
   try {

@@ -1,12 +1,17 @@
 /**
  * Reads one scalar of an object as Go's JSON decoder does, with its words when the value does not fit.
  *
- * Sources: encoding/json `decode.go` (UnmarshalTypeError), intstr.IntOrString, resource.Quantity and metav1.Time UnmarshalJSON.
- * Differs: a number written as `1.0` is taken for an integer, because JavaScript's JSON parser no longer knows the difference.
+ * Sources: encoding/json `decode.go` (UnmarshalTypeError), intstr.IntOrString, resource.Quantity and metav1.Time
+ * UnmarshalJSON.
+ * Differs: a number written as `1.0` is taken for an integer, because JavaScript's JSON parser no longer knows the
+ * difference.
  */
 import type { Scalar } from './table.js';
 
-/** What is wrong with a value: either its JSON kind does not fit (`got` names it as Go does), or its text has no meaning. */
+/**
+ * What is wrong with a value: either its JSON kind does not fit (`got` names it as Go does), or its text has no
+ * meaning.
+ */
 export type ScalarProblem = { is: 'type'; got: string; wanted?: string } | { is: 'text'; message: string };
 
 const integerRange: Record<'int32' | 'int64', number> = { int32: 2 ** 31, int64: 2 ** 63 };
@@ -33,21 +38,23 @@ function base64(value: string): ScalarProblem | undefined {
   return { is: 'text', message: `illegal base64 data at input byte ${at}` };
 }
 
+const quantityForm = {
+  is: 'text',
+  message: "quantities must match the regular expression '^([+-]?[0-9.]+)([eEinumkKMGTP]*[-+]?[0-9]*)$'",
+} as const;
+
 /** Source: resource.ParseQuantity and its two errors. */
 export function quantityProblem(text: string): ScalarProblem | undefined {
-  if (text === '') return { is: 'text', message: 'quantities must match the regular expression ' + quantityPattern };
-  if (!/^[+-]?(\d+\.?\d*|\.\d+)/.test(text) || !/^[+-]?[0-9.]+[eEinumkKMGTP]*[-+]?[0-9]*$/.test(text)) {
-    return { is: 'text', message: `quantities must match the regular expression ${quantityPattern}` };
-  }
+  if (!/^[+-]?(\d+\.?\d*|\.\d+)/.test(text) || !/^[+-]?[0-9.]+[eEinumkKMGTP]*[-+]?[0-9]*$/.test(text))
+    return quantityForm;
   const suffix = text.replace(/^[+-]?[0-9.]+/, '');
   const known = /^([numkMGTPE]|[KMGTPE]i|[eE][+-]?\d+)?$/.test(suffix);
   return known ? undefined : { is: 'text', message: "unable to parse quantity's suffix" };
 }
 
-const quantityPattern = "'^([+-]?[0-9.]+)([eEinumkKMGTP]*[-+]?[0-9]*)$'";
-
 function time(text: string): ScalarProblem | undefined {
-  if (/^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?(Z|[+-]\d\d:\d\d)$/.test(text) && !Number.isNaN(Date.parse(text))) return undefined;
+  if (/^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?(Z|[+-]\d\d:\d\d)$/.test(text) && !Number.isNaN(Date.parse(text)))
+    return undefined;
   const layout = '2006-01-02T15:04:05Z07:00';
   return { is: 'text', message: `parsing time "${text}" as "${layout}": cannot parse "${text}" as "2006"` };
 }
@@ -74,9 +81,7 @@ export function scalarProblem(scalar: Scalar, value: unknown): ScalarProblem | u
     case 'int-or-string':
       return typeof value === 'string' ? undefined : integer(value, 'int32');
     case 'quantity':
-      return typeof value === 'number' || typeof value === 'string'
-        ? quantityProblem(String(value))
-        : { is: 'text', message: `quantities must match the regular expression ${quantityPattern}` };
+      return typeof value === 'number' || typeof value === 'string' ? quantityProblem(String(value)) : quantityForm;
     case 'bytes':
       return typeof value === 'string' ? base64(value) : { is: 'type', got: jsonKind(value) };
     case 'date-time':

@@ -4,7 +4,8 @@
  *
  * Data: generated/kubernetes.json, written by scripts/generate-schema.mjs. Type texts there are Go-like: `[]T`, `{}T`
  * (map from string), a scalar word, or a definition name such as `io.k8s.api.core.v1.ServicePort`.
- * Differs: fields are those of Kubernetes 1.34 whatever version the lab announces, so newer fields of old releases are not refused.
+ * Differs: fields are those of Kubernetes 1.34 whatever version the lab announces, so newer fields of old releases
+ * are not refused.
  */
 import { groupOf } from '../api/object.js';
 import data from './generated/kubernetes.json' with { type: 'json' };

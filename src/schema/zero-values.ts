@@ -1,13 +1,16 @@
 /**
- * Drops what Go's JSON encoder leaves out: empty optional lists and maps, and zero values of optional fields that are no pointers.
+ * Drops what Go's JSON encoder leaves out: empty optional lists and maps, and zero values of optional fields that are
+ * no pointers.
  *
- * Models `omitempty` on k8s.io/api types. A real server stores objects without `labels: {}`, `nodePort: 0` or `hostNetwork: false`, and so an
- * object that is sent with them equals one without. Zero scalars are dropped only where protobuf-numbers.ts says what is a pointer.
+ * Models `omitempty` on k8s.io/api types. A real server stores objects without `labels: {}`, `nodePort: 0` or
+ * `hostNetwork: false`, and so an object that is sent with them equals one without. Zero scalars are dropped only
+ * where protobuf-numbers.ts says what is a pointer.
  */
 import { fieldsByNumber, isGoPointer } from './protobuf-numbers.js';
 import { type Definition, definitionNamed, definitionOf, type Field, type FieldType, kindOf } from './table.js';
 
-const isObject = (value: unknown): value is Record<string, unknown> => typeof value === 'object' && value !== null && !Array.isArray(value);
+const isObject = (value: unknown): value is Record<string, unknown> =>
+  typeof value === 'object' && value !== null && !Array.isArray(value);
 
 /** Scalars whose zero Go can tell from set; an IntOrString or a time of its own is a struct there. */
 function isZeroScalar(type: FieldType, value: unknown): boolean {
@@ -27,7 +30,8 @@ function clean(type: FieldType, value: unknown): unknown {
   if (type.is === 'scalar') return value;
   if (type.is === 'list') return Array.isArray(value) ? value.map((item) => clean(type.of, item)) : value;
   if (!isObject(value)) return value;
-  if (type.is === 'map') return Object.fromEntries(Object.entries(value).map(([name, item]) => [name, clean(type.of, item)]));
+  if (type.is === 'map')
+    return Object.fromEntries(Object.entries(value).map(([name, item]) => [name, clean(type.of, item)]));
   const definition = definitionNamed(type.name);
   return definition ? cleanStruct(definition, value) : value;
 }

@@ -1,5 +1,11 @@
 import test from 'ava';
-import { differenceOf, namespaceOf, type Operation, type Piece, scheduleOperations } from '../../src/fabric/operation.js';
+import {
+  differenceOf,
+  namespaceOf,
+  type Operation,
+  type Piece,
+  scheduleOperations,
+} from '../../src/fabric/operation.js';
 import { planPod } from '../../src/fabric/pods.js';
 
 const pod = (name: string, address: string): Piece => planPod({ namespace: 'default', name, node: 'n1', address });

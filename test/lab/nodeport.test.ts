@@ -48,20 +48,30 @@ test('a node and a pod reach the ClusterIP, the host does not, and a pod reaches
 test('mynode-svc2 has the chains and rules that the notes print', async (t) => {
   const lab = createTestLab(t);
   await bringUp(t, lab, '-f', mynode);
+  // iptables 1.8.9 prints protocols as numbers with -n; the notes' 1.8.7 printed their names.
   const list = async (chain: string) =>
     (await lab.on('k8s-node2', 'sudo', 'iptables', '-t', 'nat', '--list', chain, '-n')).replace(/ +/g, ' ');
-  t.regex(await list('KUBE-NODEPORTS'), /KUBE-EXT-ZH6IDACFKHNMCG77 tcp -- 0\.0\.0\.0\/0 0\.0\.0\.0\/0 \/\* default\/mynode-svc2 \*\/ tcp dpt:30246/);
+  t.regex(
+    await list('KUBE-NODEPORTS'),
+    /KUBE-EXT-ZH6IDACFKHNMCG77 (tcp|6) -- 0\.0\.0\.0\/0 0\.0\.0\.0\/0 \/\* default\/mynode-svc2 \*\/ tcp dpt:30246/,
+  );
   t.regex(
     await list('KUBE-EXT-ZH6IDACFKHNMCG77'),
-    /KUBE-MARK-MASQ all -- 0\.0\.0\.0\/0 0\.0\.0\.0\/0 \/\* masquerade traffic for default\/mynode-svc2 external destinations \*\//,
+    /KUBE-MARK-MASQ (all|0) -- 0\.0\.0\.0\/0 0\.0\.0\.0\/0 \/\* masquerade traffic for default\/mynode-svc2 external destinations \*\//,
   );
   t.regex(
     await list('KUBE-SERVICES'),
-    /KUBE-SVC-ZH6IDACFKHNMCG77 tcp -- 0\.0\.0\.0\/0 10\.111\.154\.36 \/\* default\/mynode-svc2 cluster IP \*\/ tcp dpt:9002/,
+    /KUBE-SVC-ZH6IDACFKHNMCG77 (tcp|6) -- 0\.0\.0\.0\/0 10\.111\.154\.36 \/\* default\/mynode-svc2 cluster IP \*\/ tcp dpt:9002/,
   );
   const service = await list('KUBE-SVC-ZH6IDACFKHNMCG77');
-  t.regex(service, /KUBE-MARK-MASQ tcp -- !10\.96\.0\.0\/12 10\.111\.154\.36 \/\* default\/mynode-svc2 cluster IP \*\/ tcp dpt:9002/);
-  t.regex(service, /KUBE-SEP-LI57BC53M7L76IV6 all -- 0\.0\.0\.0\/0 0\.0\.0\.0\/0 \/\* default\/mynode-svc2 -> 10\.111\.218\.82:8000 \*\//);
+  t.regex(
+    service,
+    /KUBE-MARK-MASQ (tcp|6) -- !10\.96\.0\.0\/12 10\.111\.154\.36 \/\* default\/mynode-svc2 cluster IP \*\/ tcp dpt:9002/,
+  );
+  t.regex(
+    service,
+    /KUBE-SEP-LI57BC53M7L76IV6 (all|0) -- 0\.0\.0\.0\/0 0\.0\.0\.0\/0 \/\* default\/mynode-svc2 -> 10\.111\.218\.82:8000 \*\//,
+  );
 });
 
 test('a second up with more manifests changes the running lab, and a third changes nothing', async (t) => {

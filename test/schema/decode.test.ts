@@ -3,7 +3,12 @@ import { StatusError } from '../../src/api/status.js';
 import { checkFields, decodeRequest, decodeStrict } from '../../src/schema/decode.js';
 import { duplicateFields } from '../../src/schema/duplicate-fields.js';
 
-const service = (spec: unknown, metadata: unknown = { name: 'web' }) => ({ apiVersion: 'v1', kind: 'Service', metadata, spec });
+const service = (spec: unknown, metadata: unknown = { name: 'web' }) => ({
+  apiVersion: 'v1',
+  kind: 'Service',
+  metadata,
+  spec,
+});
 const deployment = (podSpec: unknown) => ({
   apiVersion: 'apps/v1',
   kind: 'Deployment',
@@ -11,8 +16,22 @@ const deployment = (podSpec: unknown) => ({
   spec: { selector: {}, template: { spec: podSpec } },
 });
 
-const shapes: [title: string, object: { apiVersion: string; kind: string }, problems: [field: string, message: string][]][] = [
-  ['a sound Service', service({ selector: { app: 'web' }, ports: [{ port: 80, targetPort: 'http' }, { port: 81, targetPort: 8080 }] }), []],
+const shapes: [
+  title: string,
+  object: { apiVersion: string; kind: string },
+  problems: [field: string, message: string][],
+][] = [
+  [
+    'a sound Service',
+    service({
+      selector: { app: 'web' },
+      ports: [
+        { port: 80, targetPort: 'http' },
+        { port: 81, targetPort: 8080 },
+      ],
+    }),
+    [],
+  ],
   [
     'unknown fields in document order',
     service({ portz: 1, ports: [{ port: 80, targetport: 80 }] }),
@@ -21,36 +40,70 @@ const shapes: [title: string, object: { apiVersion: string; kind: string }, prob
       ['spec.ports[0].targetport', 'unknown field "spec.ports[0].targetport"'],
     ],
   ],
-  ['field names are case sensitive', service({ clusterIp: 'None' }), [['spec.clusterIp', 'unknown field "spec.clusterIp"']]],
+  [
+    'field names are case sensitive',
+    service({ clusterIp: 'None' }),
+    [['spec.clusterIp', 'unknown field "spec.clusterIp"']],
+  ],
   [
     'a string for an int32',
     service({ ports: [{ port: '80' }] }),
-    [['spec.ports[0].port', 'json: cannot unmarshal string into Go struct field ServicePort.spec.ports.port of type int32']],
+    [
+      [
+        'spec.ports[0].port',
+        'json: cannot unmarshal string into Go struct field ServicePort.spec.ports.port of type int32',
+      ],
+    ],
   ],
   [
     'a fraction for an int32',
     service({ ports: [{ port: 80.5 }] }),
-    [['spec.ports[0].port', 'json: cannot unmarshal number 80.5 into Go struct field ServicePort.spec.ports.port of type int32']],
+    [
+      [
+        'spec.ports[0].port',
+        'json: cannot unmarshal number 80.5 into Go struct field ServicePort.spec.ports.port of type int32',
+      ],
+    ],
   ],
   [
     'a number beyond int32',
     service({ ports: [{ port: 4294967296 }] }),
-    [['spec.ports[0].port', 'json: cannot unmarshal number 4294967296 into Go struct field ServicePort.spec.ports.port of type int32']],
+    [
+      [
+        'spec.ports[0].port',
+        'json: cannot unmarshal number 4294967296 into Go struct field ServicePort.spec.ports.port of type int32',
+      ],
+    ],
   ],
   [
     'a string for a map',
     service({ selector: 'app' }),
-    [['spec.selector', 'json: cannot unmarshal string into Go struct field ServiceSpec.spec.selector of type map[string]string']],
+    [
+      [
+        'spec.selector',
+        'json: cannot unmarshal string into Go struct field ServiceSpec.spec.selector of type map[string]string',
+      ],
+    ],
   ],
   [
     'a list inside a map of strings',
     service({ selector: { app: ['web'] } }),
-    [['spec.selector.app', 'json: cannot unmarshal array into Go struct field ServiceSpec.spec.selector of type string']],
+    [
+      [
+        'spec.selector.app',
+        'json: cannot unmarshal array into Go struct field ServiceSpec.spec.selector of type string',
+      ],
+    ],
   ],
   [
     'an object for a list',
     service({ ports: { port: 80 } }),
-    [['spec.ports', 'json: cannot unmarshal object into Go struct field ServiceSpec.spec.ports of type []v1.ServicePort']],
+    [
+      [
+        'spec.ports',
+        'json: cannot unmarshal object into Go struct field ServiceSpec.spec.ports of type []v1.ServicePort',
+      ],
+    ],
   ],
   [
     'a string for a struct',
@@ -60,7 +113,12 @@ const shapes: [title: string, object: { apiVersion: string; kind: string }, prob
   [
     'a boolean for int-or-string',
     service({ ports: [{ port: 80, targetPort: true }] }),
-    [['spec.ports[0].targetPort', 'json: cannot unmarshal bool into Go struct field ServicePort.spec.ports.targetPort of type int32']],
+    [
+      [
+        'spec.ports[0].targetPort',
+        'json: cannot unmarshal bool into Go struct field ServicePort.spec.ports.targetPort of type int32',
+      ],
+    ],
   ],
   [
     'a number for an enum string',
@@ -80,7 +138,12 @@ const shapes: [title: string, object: { apiVersion: string; kind: string }, prob
   [
     'a number for a label',
     service({}, { name: 'web', labels: { tier: 1 } }),
-    [['metadata.labels.tier', 'json: cannot unmarshal number into Go struct field ObjectMeta.metadata.labels of type string']],
+    [
+      [
+        'metadata.labels.tier',
+        'json: cannot unmarshal number into Go struct field ObjectMeta.metadata.labels of type string',
+      ],
+    ],
   ],
   [
     'a malformed quantity',
@@ -92,7 +155,11 @@ const shapes: [title: string, object: { apiVersion: string; kind: string }, prob
       ],
     ],
   ],
-  ['numbers are quantities', deployment({ containers: [{ name: 'a', resources: { limits: { cpu: 1, memory: '1e3' } } }] }), []],
+  [
+    'numbers are quantities',
+    deployment({ containers: [{ name: 'a', resources: { limits: { cpu: 1, memory: '1e3' } } }] }),
+    [],
+  ],
   [
     'a secret that is not base64',
     { apiVersion: 'v1', kind: 'Secret', data: { a: 'aGk=', b: 'a!' } } as { apiVersion: string; kind: string },
@@ -101,11 +168,21 @@ const shapes: [title: string, object: { apiVersion: string; kind: string }, prob
   [
     'an unreadable time',
     service({}, { name: 'web', deletionTimestamp: 'soon' }),
-    [['metadata.deletionTimestamp', 'parsing time "soon" as "2006-01-02T15:04:05Z07:00": cannot parse "soon" as "2006"']],
+    [
+      [
+        'metadata.deletionTimestamp',
+        'parsing time "soon" as "2006-01-02T15:04:05Z07:00": cannot parse "soon" as "2006"',
+      ],
+    ],
   ],
   [
     'a custom resource keeps its spec but has ordinary metadata',
-    { apiVersion: 'metallb.io/v1beta1', kind: 'IPAddressPool', metadata: { name: 'a', nam: 1 }, spec: { anything: [1] } } as {
+    {
+      apiVersion: 'metallb.io/v1beta1',
+      kind: 'IPAddressPool',
+      metadata: { name: 'a', nam: 1 },
+      spec: { anything: [1] },
+    } as {
       apiVersion: string;
       kind: string;
     },
@@ -115,12 +192,20 @@ const shapes: [title: string, object: { apiVersion: string; kind: string }, prob
 
 for (const [title, object, problems] of shapes) {
   test(`fields are checked: ${title}`, (t) => {
-    t.deepEqual(checkFields(object), problems.map(([field, message]) => ({ field, message })));
+    t.deepEqual(
+      checkFields(object),
+      problems.map(([field, message]) => ({ field, message })),
+    );
   });
 }
 
 test('unknown fields, nulls and misfits are pruned, the rest is kept as it is', (t) => {
-  const { object } = decodeStrict(service({ portz: 1, type: null, selector: { a: null }, ports: [{ port: 80, targetport: 1 }] }, { name: 'web', creationTimestamp: null }));
+  const { object } = decodeStrict(
+    service(
+      { portz: 1, type: null, selector: { a: null }, ports: [{ port: 80, targetport: 1 }] },
+      { name: 'web', creationTimestamp: null },
+    ),
+  );
   t.deepEqual(object, service({ selector: { a: '' }, ports: [{ port: 80 }] }));
 });
 

@@ -26,7 +26,10 @@ const kinds = [
 const service = 'io.k8s.api.core.v1.ServicePort';
 
 interface Document {
-  paths: Record<string, Record<string, { parameters?: { name: string }[]; 'x-kubernetes-group-version-kind': unknown }>>;
+  paths: Record<
+    string,
+    Record<string, { parameters?: { name: string }[]; 'x-kubernetes-group-version-kind': unknown }>
+  >;
   components: { schemas: Record<string, Record<string, unknown> & { properties?: Record<string, unknown> }> };
 }
 
@@ -45,7 +48,11 @@ test('the v3 index lists one hashed document per group version', async (t) => {
 test('the hash follows the content: another kind changes its own document only', async (t) => {
   const descriptions = await loadDescriptions();
   const before = buildOpenApiV3(kinds, descriptions, 'v1.32.5').documents;
-  const after = buildOpenApiV3([...kinds, kind('apps', 'ReplicaSet', 'replicasets')], descriptions, 'v1.32.5').documents;
+  const after = buildOpenApiV3(
+    [...kinds, kind('apps', 'ReplicaSet', 'replicasets')],
+    descriptions,
+    'v1.32.5',
+  ).documents;
   t.is(before.get('api/v1')?.hash, after.get('api/v1')?.hash);
   t.not(before.get('apis/apps/v1')?.hash, after.get('apis/apps/v1')?.hash);
 });
@@ -54,7 +61,10 @@ test('the patch operation says that the server validates: kind mark, fieldValida
   const { paths } = await v3('api/v1');
   const patch = paths['/api/v1/namespaces/{namespace}/services/{name}']?.patch;
   t.deepEqual(patch?.['x-kubernetes-group-version-kind'], { group: '', version: 'v1', kind: 'Service' });
-  t.deepEqual(patch?.parameters?.map(({ name }) => name), ['dryRun', 'fieldManager', 'fieldValidation', 'force']);
+  t.deepEqual(
+    patch?.parameters?.map(({ name }) => name),
+    ['dryRun', 'fieldManager', 'fieldValidation', 'force'],
+  );
   t.truthy(paths['/api/v1/nodes/{name}']?.patch, 'cluster-scoped kinds have no namespace in the path');
   t.truthy((await v3('apis/apps/v1')).paths['/apis/apps/v1/namespaces/{namespace}/deployments']?.post);
 });
@@ -109,7 +119,8 @@ const text = (fields: WireField[], number: number) => sub(fields, number).map(ut
 const descend = (fields: WireField[], ...path: number[]): WireField[] =>
   path.reduce((at, number) => subMessages(at, number)[0] ?? [], fields);
 
-const named = (entries: WireField[][], name: string) => descend(entries.find((entry) => text(entry, 1) === name) ?? [], 2);
+const named = (entries: WireField[][], name: string) =>
+  descend(entries.find((entry) => text(entry, 1) === name) ?? [], 2);
 
 test('v2 in protobuf carries the definitions that kubectl 1.20 validates against', async (t) => {
   const document = readMessage(encodeOpenApiV2(buildOpenApiV2(kinds, await loadDescriptions(), 'v1.32.5')));
@@ -120,7 +131,10 @@ test('v2 in protobuf carries the definitions that kubectl 1.20 validates against
   t.deepEqual(sub(portSchema, 19).map(utf8), ['port']);
   t.is(text(descend(portSchema, 22), 1), 'object');
   const properties = subMessages(descend(portSchema, 25), 1);
-  t.deepEqual(properties.map((p) => text(p, 1)), ['appProtocol', 'name', 'nodePort', 'port', 'protocol', 'targetPort']);
+  t.deepEqual(
+    properties.map((p) => text(p, 1)),
+    ['appProtocol', 'name', 'nodePort', 'port', 'protocol', 'targetPort'],
+  );
   t.is(text(named(properties, 'port'), 2), 'int32');
   t.is(text(named(properties, 'targetPort'), 1), '#/definitions/io.k8s.apimachinery.pkg.util.intstr.IntOrString');
   const kindMark = subMessages(named(definitions, 'io.k8s.api.core.v1.Service'), 31)[0] ?? [];
@@ -130,13 +144,19 @@ test('v2 in protobuf carries the definitions that kubectl 1.20 validates against
 
 test('v2 paths carry the query parameters of a patch', async (t) => {
   const document = readMessage(encodeOpenApiV2(buildOpenApiV2(kinds, await loadDescriptions(), 'v1.32.5')));
-  const patch = descend(named(subMessages(descend(document, 8), 2), '/api/v1/namespaces/{namespace}/services/{name}'), 8);
+  const patch = descend(
+    named(subMessages(descend(document, 8), 2), '/api/v1/namespaces/{namespace}/services/{name}'),
+    8,
+  );
   const parameters = subMessages(patch, 8).map((item) => descend(item, 1, 2, 3));
-  t.deepEqual(parameters.map((p) => [text(p, 2), text(p, 4), text(p, 6)]), [
-    ['query', 'dryRun', 'string'],
-    ['query', 'fieldManager', 'string'],
-    ['query', 'fieldValidation', 'string'],
-  ]);
+  t.deepEqual(
+    parameters.map((p) => [text(p, 2), text(p, 4), text(p, 6)]),
+    [
+      ['query', 'dryRun', 'string'],
+      ['query', 'fieldManager', 'string'],
+      ['query', 'fieldValidation', 'string'],
+    ],
+  );
 });
 
 test('a custom resource in v2 has no properties, so that kubectl 1.20 lets every field through', async (t) => {

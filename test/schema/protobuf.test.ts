@@ -32,20 +32,45 @@ const envelope = (apiVersion: string, kind: string, raw: readonly Chunk[]) =>
     bytesField(3, ''),
   ]);
 
-const service = (...spec: Chunk[]) => envelope('v1', 'Service', [bytesField(1, [bytesField(1, 'web')]), bytesField(2, spec)]);
+const service = (...spec: Chunk[]) =>
+  envelope('v1', 'Service', [bytesField(1, [bytesField(1, 'web')]), bytesField(2, spec)]);
 const specOf = (body: Uint8Array) => decodeProtobuf(body).spec;
 
 const values: [title: string, chunks: Chunk[], spec: unknown][] = [
-  ['nodePort 0 is dropped, it is no pointer in Go', [bytesField(1, [numberField(3, 80), numberField(5, 0)])], { ports: [{ port: 80 }] }],
+  [
+    'nodePort 0 is dropped, it is no pointer in Go',
+    [bytesField(1, [numberField(3, 80), numberField(5, 0)])],
+    { ports: [{ port: 80 }] },
+  ],
   ['port 0 stays, JSON would have it too', [bytesField(1, [numberField(3, 0)])], { ports: [{ port: 0 }] }],
   ['false behind a pointer stays', [numberField(20, false)], { allocateLoadBalancerNodePorts: false }],
   ['an empty text behind a pointer stays', [bytesField(21, '')], { loadBalancerClass: '' }],
-  ['a number in an IntOrString', [bytesField(1, [bytesField(4, [numberField(1, 0), numberField(2, 8080)])])], { ports: [{ targetPort: 8080 }] }],
-  ['a text in an IntOrString', [bytesField(1, [bytesField(4, [numberField(1, 1), bytesField(3, 'http')])])], { ports: [{ targetPort: 'http' }] }],
+  [
+    'a number in an IntOrString',
+    [bytesField(1, [bytesField(4, [numberField(1, 0), numberField(2, 8080)])])],
+    { ports: [{ targetPort: 8080 }] },
+  ],
+  [
+    'a text in an IntOrString',
+    [bytesField(1, [bytesField(4, [numberField(1, 1), bytesField(3, 'http')])])],
+    { ports: [{ targetPort: 'http' }] },
+  ],
   ['negative int32 travels as 64 bits', [bytesField(1, [numberField(3, -1)])], { ports: [{ port: -1 }] }],
-  ['map entries', [bytesField(2, [bytesField(1, 'a'), bytesField(2, 'b')]), bytesField(2, [bytesField(1, 'e')])], { selector: { a: 'b', e: '' } }],
-  ['a map key that JavaScript treats specially', [bytesField(2, [bytesField(1, '__proto__'), bytesField(2, 'b')])], JSON.parse('{"selector":{"__proto__":"b"}}')],
-  ['the last of a repeated single value wins', [bytesField(4, 'ClusterIP'), bytesField(4, 'NodePort')], { type: 'NodePort' }],
+  [
+    'map entries',
+    [bytesField(2, [bytesField(1, 'a'), bytesField(2, 'b')]), bytesField(2, [bytesField(1, 'e')])],
+    { selector: { a: 'b', e: '' } },
+  ],
+  [
+    'a map key that JavaScript treats specially',
+    [bytesField(2, [bytesField(1, '__proto__'), bytesField(2, 'b')])],
+    JSON.parse('{"selector":{"__proto__":"b"}}'),
+  ],
+  [
+    'the last of a repeated single value wins',
+    [bytesField(4, 'ClusterIP'), bytesField(4, 'NodePort')],
+    { type: 'NodePort' },
+  ],
 ];
 
 for (const [title, chunks, spec] of values) {
@@ -60,17 +85,37 @@ test('packed and unpacked repeated numbers read alike', (t) => {
 });
 
 const refusals: [title: string, body: Uint8Array, code: number, message: RegExp][] = [
-  ['JSON', Buffer.from('{"kind":"Service"}'), 400, /^provided data does not appear to be a protobuf message, expected prefix \[107 56 115 0\]$/],
+  [
+    'JSON',
+    Buffer.from('{"kind":"Service"}'),
+    400,
+    /^provided data does not appear to be a protobuf message, expected prefix \[107 56 115 0\]$/,
+  ],
   ['nothing', new Uint8Array(), 400, /expected prefix/],
   ['a truncated message', service(bytesField(4, 'ClusterIP')).slice(0, -3), 400, /^protobuf: unexpected EOF$/],
-  ['an unknown field number', service(numberField(99, 1)), 400, /field number 99 of ServiceSpec is not known to the server; send the object as application\/json/],
+  [
+    'an unknown field number',
+    service(numberField(99, 1)),
+    400,
+    /field number 99 of ServiceSpec is not known to the server; send the object as application\/json/,
+  ],
   ['a number where a text belongs', service(numberField(4, 1)), 400, /ServiceSpec\.type has the wrong wire type/],
-  ['a text where a number belongs', service(bytesField(1, [bytesField(3, '80')])), 400, /ServicePort\.port has the wrong wire type/],
+  [
+    'a text where a number belongs',
+    service(bytesField(1, [bytesField(3, '80')])),
+    400,
+    /ServicePort\.port has the wrong wire type/,
+  ],
   ['bytes that are no UTF-8', service(bytesField(4, Uint8Array.from([0xff]))), 400, /^protobuf: /],
   ['a group wire type', service(Uint8Array.from([0x0b])), 400, /illegal wireType 3/],
   ['an endless varint', service(Uint8Array.from([0x60, ...new Array<number>(11).fill(0xff)])), 400, /integer overflow/],
   ['a kind without numbers', envelope('apps/v1', 'DaemonSet', []), 415, /DaemonSet is accepted as application\/json/],
-  ['a kind nobody knows', envelope('metallb.io/v1beta1', 'IPAddressPool', []), 415, /IPAddressPool is accepted as application\/json/],
+  [
+    'a kind nobody knows',
+    envelope('metallb.io/v1beta1', 'IPAddressPool', []),
+    415,
+    /IPAddressPool is accepted as application\/json/,
+  ],
   ['no kind', envelope('', '', []), 415, /an object without a kind/],
 ];
 
@@ -105,15 +150,34 @@ test('every field of the number table has a type in the schema', (t) => {
     t.true(owners.length > 0, struct);
     for (const field of fieldsByNumber(struct)?.values() ?? []) {
       if (field.inlined) t.truthy(fieldsByNumber(field.name), field.name);
-      else t.true(owners.some((owner) => owner?.fields.has(field.name)), `${struct}.${field.name}`);
+      else
+        t.true(
+          owners.some((owner) => owner?.fields.has(field.name)),
+          `${struct}.${field.name}`,
+        );
     }
   }
 });
 
 test('the writer and the reader of the wire format agree', (t) => {
-  const bytes = joinChunks([numberField(1, 300), numberField(2, -1), numberField(3, 2n ** 62n), bytesField(2000, 'héllo'), bytesField(4, [])]);
+  const bytes = joinChunks([
+    numberField(1, 300),
+    numberField(2, -1),
+    numberField(3, 2n ** 62n),
+    bytesField(2000, 'héllo'),
+    bytesField(4, []),
+  ]);
   t.deepEqual(
-    readMessage(bytes).map(({ number, value }) => [number, value.is === 'bytes' ? Buffer.from(value.value).toString() : value.value]),
-    [[1, 300n], [2, -1n], [3, 2n ** 62n], [2000, 'héllo'], [4, '']],
+    readMessage(bytes).map(({ number, value }) => [
+      number,
+      value.is === 'bytes' ? Buffer.from(value.value).toString() : value.value,
+    ]),
+    [
+      [1, 300n],
+      [2, -1n],
+      [3, 2n ** 62n],
+      [2000, 'héllo'],
+      [4, ''],
+    ],
   );
 });

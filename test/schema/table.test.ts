@@ -3,19 +3,25 @@ import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import test from 'ava';
-import { definitionNames, definitionNamed, definitionOf, fieldAt, structOf } from '../../src/schema/table.js';
+import { definitionNamed, definitionNames, definitionOf, fieldAt, structOf } from '../../src/schema/table.js';
 
 test('the committed schema is what the generator writes', (t) => {
   const directory = mkdtempSync(join(tmpdir(), 'schema-'));
   t.teardown(() => rmSync(directory, { recursive: true }));
   execFileSync(process.execPath, ['scripts/generate-schema.mjs', directory]);
   for (const file of ['kubernetes.json', 'descriptions.json']) {
-    t.true(readFileSync(join(directory, file), 'utf8') === readFileSync(join('src/schema/generated', file), 'utf8'), file);
+    t.true(
+      readFileSync(join(directory, file), 'utf8') === readFileSync(join('src/schema/generated', file), 'utf8'),
+      file,
+    );
   }
 });
 
 const kinds: [group: string, kinds: string][] = [
-  ['', 'Namespace Node Pod Service Endpoints ConfigMap Secret ServiceAccount Event ReplicationController Status DeleteOptions'],
+  [
+    '',
+    'Namespace Node Pod Service Endpoints ConfigMap Secret ServiceAccount Event ReplicationController Status DeleteOptions',
+  ],
   ['apps', 'Deployment ReplicaSet DaemonSet StatefulSet ControllerRevision'],
   ['batch', 'Job'],
   ['discovery.k8s.io', 'EndpointSlice'],
@@ -51,9 +57,16 @@ test('every struct that a field leads to is in the table', (t) => {
 
 test('fields carry types, formats and required marks', (t) => {
   const service = definitionOf({ group: '', version: 'v1', kind: 'Service' });
-  t.deepEqual(fieldAt(service, ['spec', 'ports', 'port']), { name: 'port', type: { is: 'scalar', scalar: 'int32' }, required: true });
+  t.deepEqual(fieldAt(service, ['spec', 'ports', 'port']), {
+    name: 'port',
+    type: { is: 'scalar', scalar: 'int32' },
+    required: true,
+  });
   t.like(fieldAt(service, ['spec', 'ports', 'targetPort'])?.type, { is: 'scalar', scalar: 'int-or-string' });
-  t.deepEqual(fieldAt(service, ['spec', 'ports'])?.type, { is: 'list', of: { is: 'struct', name: 'io.k8s.api.core.v1.ServicePort' } });
+  t.deepEqual(fieldAt(service, ['spec', 'ports'])?.type, {
+    is: 'list',
+    of: { is: 'struct', name: 'io.k8s.api.core.v1.ServicePort' },
+  });
   t.deepEqual(fieldAt(service, ['metadata', 'creationTimestamp'])?.type, {
     is: 'scalar',
     scalar: 'date-time',

@@ -57,7 +57,12 @@ export function portRange(text: string): { first: number; last: number } | Field
 }
 
 /** Networks against each other. */
-export function networkPlanErrors({ lan, podCIDR, serviceCIDR, dnsAddress }: Omit<ClusterConfig, 'nodes'>): FieldError[] {
+export function networkPlanErrors({
+  lan,
+  podCIDR,
+  serviceCIDR,
+  dnsAddress,
+}: Omit<ClusterConfig, 'nodes'>): FieldError[] {
   const block = blockOf(lan.cidr);
   const services = blockOf(serviceCIDR);
   const dns = addressNumber(dnsAddress) ?? -1;
@@ -71,8 +76,12 @@ export function networkPlanErrors({ lan, podCIDR, serviceCIDR, dnsAddress }: Omi
       const cidr = field === 'podCIDR' ? podCIDR : serviceCIDR;
       return overlaps(block, blockOf(cidr)) ? [invalid(field, cidr, `must not overlap lan.cidr ${lan.cidr}`)] : [];
     }),
-    ...(services.size < minServiceAddresses ? [invalid('serviceCIDR', serviceCIDR, 'must hold at least 16 addresses')] : []),
-    ...(inside ? [] : [invalid('dnsAddress', dnsAddress, `must be in serviceCIDR ${serviceCIDR}, after its first address`)]),
+    ...(services.size < minServiceAddresses
+      ? [invalid('serviceCIDR', serviceCIDR, 'must hold at least 16 addresses')]
+      : []),
+    ...(inside
+      ? []
+      : [invalid('dnsAddress', dnsAddress, `must be in serviceCIDR ${serviceCIDR}, after its first address`)]),
   ];
 }
 

@@ -4,7 +4,15 @@
  * A node of the course keeps what the course notes show; another one gets the next free address, and a /26 chosen by
  * hash of its name (Calico chooses at random), so that it does not depend on the other nodes unless they collide.
  */
-import { type AddressBlock, addressNumber, addressText, blockOf, blockText, holds, overlaps } from '../../model/address-block.js';
+import {
+  type AddressBlock,
+  addressNumber,
+  addressText,
+  blockOf,
+  blockText,
+  holds,
+  overlaps,
+} from '../../model/address-block.js';
 import type { NodeConfig } from '../../model/cluster-config.js';
 import { pick } from '../../model/derive.js';
 
@@ -72,7 +80,8 @@ function assignAddresses(inputs: readonly NodeInput[], { lan, taken }: NodeRange
   for (const { name, address } of inputs) if (address !== undefined) give(name, address);
   for (const { name } of inputs) {
     const address = course[name]?.address;
-    if (!chosen.has(name) && address !== undefined && !used.has(address) && holds(lan, addressNumber(address) ?? -1)) give(name, address);
+    if (!chosen.has(name) && address !== undefined && !used.has(address) && holds(lan, addressNumber(address) ?? -1))
+      give(name, address);
   }
   for (const { name } of inputs) {
     const address = chosen.has(name) ? undefined : nextFree(lan, used);
@@ -86,7 +95,10 @@ const firstNodeOffset = 100;
 
 function nextFree(lan: AddressBlock, used: ReadonlySet<string>): string | undefined {
   const usable = Array.from({ length: Math.max(0, Math.min(lan.size, 4096) - 2) }, (_, i) => i + 1);
-  const ordered = [...usable.filter((offset) => offset >= firstNodeOffset), ...usable.filter((offset) => offset < firstNodeOffset)];
+  const ordered = [
+    ...usable.filter((offset) => offset >= firstNodeOffset),
+    ...usable.filter((offset) => offset < firstNodeOffset),
+  ];
   return ordered.map((offset) => addressText(lan.first + offset)).find((address) => !used.has(address));
 }
 
@@ -117,5 +129,8 @@ function blocksFrom(pods: AddressBlock, name: string): AddressBlock[] {
   const count = Math.floor(pods.size / podBlockSize);
   const start = pick(0, `first-pod-block/${name}`, Math.max(count, 1));
   const tries = Math.min(count, 1024);
-  return Array.from({ length: tries }, (_, i) => ({ first: pods.first + ((start + i) % count) * podBlockSize, size: podBlockSize }));
+  return Array.from({ length: tries }, (_, i) => ({
+    first: pods.first + ((start + i) % count) * podBlockSize,
+    size: podBlockSize,
+  }));
 }

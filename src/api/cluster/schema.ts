@@ -37,23 +37,36 @@ const node: Schema = {
   additionalProperties: false,
   required: ['name'],
   properties: {
-    name: { type: 'string', pattern: label, description: 'Name of the node, its host name, and its name for "lab exec".' },
+    name: {
+      type: 'string',
+      pattern: label,
+      description: 'Name of the node, its host name, and its name for "lab exec".',
+    },
     address: {
       type: 'string',
       pattern: address,
-      description: 'IPv4 address in lan.cidr. Left out: the address of the course for its nodes, else the next free one from .100 on.',
+      description:
+        'IPv4 address in lan.cidr. Left out: the address of the course for its nodes, else the next free one from .100 on.',
     },
     podBlock: {
       type: 'string',
       pattern: cidr,
-      description: 'First /26 of pod addresses, inside podCIDR. Left out: the block of the course for its nodes, else one by hash of the name.',
+      description:
+        'First /26 of pod addresses, inside podCIDR. Left out: the block of the course for its nodes, else one by hash of the name.',
     },
     controlPlane: {
       type: 'boolean',
-      description: 'Carries the control-plane label and taint. Left out everywhere: the first node is the control plane.',
+      description:
+        'Carries the control-plane label and taint. Left out everywhere: the first node is the control plane.',
     },
     labels: { type: 'object', additionalProperties: { type: 'string' }, description: 'Labels beside the usual ones.' },
-    maxPods: { type: 'integer', minimum: 1, maximum: 2000, default: 110, description: 'Most pods on the node, as kubelet has it.' },
+    maxPods: {
+      type: 'integer',
+      minimum: 1,
+      maximum: 2000,
+      default: 110,
+      description: 'Most pods on the node, as kubelet has it.',
+    },
   },
 };
 
@@ -73,16 +86,27 @@ export const clusterSchema: Schema & { $schema: string; title: string } = {
       description: 'The network that the machines share.',
       properties: {
         cidr: { type: 'string', pattern: cidr, default: '192.168.56.0/24', description: 'The network.' },
-        hostAddress: { type: 'string', pattern: address, default: '192.168.56.1', description: "The user's own machine. Left out: the network's first address." },
+        hostAddress: {
+          type: 'string',
+          pattern: address,
+          default: '192.168.56.1',
+          description: "The user's own machine. Left out: the network's first address.",
+        },
         gateway: {
           type: 'string',
           pattern: address,
           default: '192.168.56.2',
-          description: "The nodes' default gateway: it answers ARP and forwards nothing. Left out: the network's second address.",
+          description:
+            "The nodes' default gateway: it answers ARP and forwards nothing. Left out: the network's second address.",
         },
       },
     },
-    podCIDR: { type: 'string', pattern: cidr, default: '10.96.0.0/12', description: 'Pod addresses; the clusterCIDR of kube-proxy.' },
+    podCIDR: {
+      type: 'string',
+      pattern: cidr,
+      default: '10.96.0.0/12',
+      description: 'Pod addresses; the clusterCIDR of kube-proxy.',
+    },
     serviceCIDR: { type: 'string', pattern: cidr, default: '10.96.0.0/12', description: 'Cluster IPs of Services.' },
     nodePortRange: {
       type: 'string',
@@ -91,7 +115,12 @@ export const clusterSchema: Schema & { $schema: string; title: string } = {
       description: 'As kube-apiserver takes it in --service-node-port-range.',
     },
     clusterDomain: { type: 'string', default: 'cluster.local', description: 'The DNS domain of the cluster.' },
-    dnsAddress: { type: 'string', pattern: address, default: '10.96.0.10', description: 'clusterIP of kube-system/kube-dns. Left out: the tenth address of serviceCIDR.' },
+    dnsAddress: {
+      type: 'string',
+      pattern: address,
+      default: '10.96.0.10',
+      description: 'clusterIP of kube-system/kube-dns. Left out: the tenth address of serviceCIDR.',
+    },
     kubernetesVersion: {
       type: 'string',
       pattern: '^v[0-9]+\\.[0-9]+\\.[0-9]+$',
@@ -111,7 +140,8 @@ export const clusterSchema: Schema & { $schema: string; title: string } = {
 /** What of a value does not fit its schema. Paths are field paths; '' for the whole. */
 export function schemaErrors(value: unknown, schema: Schema, field: string): FieldError[] {
   const choice = schema.oneOf;
-  if (choice !== undefined) return schemaErrors(value, choice.find(({ type }) => type === typeOf(value)) ?? choice[1] ?? {}, field);
+  if (choice !== undefined)
+    return schemaErrors(value, choice.find(({ type }) => type === typeOf(value)) ?? choice[1] ?? {}, field);
   if (schema.type !== undefined && schema.type !== typeOf(value)) {
     return [invalid(field, shown(value), `must be of type ${schema.type}`)];
   }

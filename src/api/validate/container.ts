@@ -7,7 +7,14 @@
  */
 import type { Container, ContainerPort, EnvFromSource, EnvVar, VolumeMount } from 'kubernetes-types/core/v1.js';
 import { duplicate, type FieldError, forbidden, invalid, invalidEach, required } from '../field-error.js';
-import { configMapKey, dns1123Label, dns1123Subdomain, envVarNameFormat, portNameFormat, portNumber } from '../names.js';
+import {
+  configMapKey,
+  dns1123Label,
+  dns1123Subdomain,
+  envVarNameFormat,
+  portNameFormat,
+  portNumber,
+} from '../names.js';
 import { probeErrors } from './probe.js';
 import { resourceErrors } from './resources.js';
 import { oneOf, protocols } from './values.js';
@@ -61,7 +68,10 @@ function containerErrors(field: string, container: Container, volumes: Volumes):
   return [
     ...(name ? invalidEach(`${field}.name`, name, dns1123Label(name)) : [required(`${field}.name`)]),
     ...(image ? [] : [required(`${field}.image`)]),
-    ...oneOf(`${field}.terminationMessagePolicy`, container.terminationMessagePolicy, ['File', 'FallbackToLogsOnError']),
+    ...oneOf(`${field}.terminationMessagePolicy`, container.terminationMessagePolicy, [
+      'File',
+      'FallbackToLogsOnError',
+    ]),
     ...portListErrors(`${field}.ports`, ports),
     ...env.flatMap((variable, i) => variableErrors(`${field}.env[${i}]`, variable)),
     ...envFrom.flatMap((source, i) => envFromErrors(`${field}.envFrom`, i, source)),

@@ -4,17 +4,20 @@
  * Source: `validateEndpointSubsets` of `pkg/apis/core/validation`, `pkg/apis/discovery/validation/validation.go`,
  * Kubernetes 1.30.
  */
-import type { EndpointAddress, EndpointPort, Endpoints, EndpointSubset } from 'kubernetes-types/core/v1.js';
+import type { EndpointAddress, EndpointPort, EndpointSubset, Endpoints } from 'kubernetes-types/core/v1.js';
 import type { Endpoint, EndpointSlice, EndpointPort as SlicePort } from 'kubernetes-types/discovery/v1.js';
 import { duplicate, type FieldError, invalid, invalidEach, notSupported, required, tooMany } from '../field-error.js';
 import { dns1123Label, dns1123Subdomain, labelValueFormat, portNumber, qualifiedNameFormat } from '../names.js';
-import { isIPv6, immutable, nonSpecialIP, oneOf, parseAddress, protocols, validIP } from './values.js';
+import { immutable, isIPv6, nonSpecialIP, oneOf, parseAddress, protocols, validIP } from './values.js';
 
 export function validateEndpoints({ subsets = [] }: Endpoints): FieldError[] {
   return subsets.flatMap((subset, i) => subsetErrors(`subsets[${i}]`, subset));
 }
 
-function subsetErrors(field: string, { addresses = [], notReadyAddresses = [], ports = [] }: EndpointSubset): FieldError[] {
+function subsetErrors(
+  field: string,
+  { addresses = [], notReadyAddresses = [], ports = [] }: EndpointSubset,
+): FieldError[] {
   const empty = addresses.length + notReadyAddresses.length === 0;
   return [
     ...(empty ? [required(field, 'must specify `addresses` or `notReadyAddresses`')] : []),
@@ -41,7 +44,9 @@ function portErrors(field: string, port: EndpointPort, nameRequired: boolean): F
     ...(name ? invalidEach(`${field}.name`, name, dns1123Label(name)) : []),
     ...invalidEach(`${field}.port`, number, portNumber(number)),
     ...oneOf(`${field}.protocol`, port.protocol, protocols),
-    ...(appProtocol === undefined ? [] : invalidEach(`${field}.appProtocol`, appProtocol, qualifiedNameFormat(appProtocol))),
+    ...(appProtocol === undefined
+      ? []
+      : invalidEach(`${field}.appProtocol`, appProtocol, qualifiedNameFormat(appProtocol))),
   ];
 }
 
@@ -81,7 +86,10 @@ function typedAddressErrors(field: string, address: string, type: string): Field
   if (type === 'FQDN') return domainErrors(field, address);
   if (type !== 'IPv4' && type !== 'IPv6') return [];
   const fits = parseAddress(address) !== undefined && isIPv6(address) === (type === 'IPv6');
-  return [...(fits ? [] : [invalid(field, address, `must be a valid ${type} address`)]), ...nonSpecialIP(field, address)];
+  return [
+    ...(fits ? [] : [invalid(field, address, `must be a valid ${type} address`)]),
+    ...nonSpecialIP(field, address),
+  ];
 }
 
 function domainErrors(field: string, text: string): FieldError[] {
@@ -107,6 +115,8 @@ function slicePortErrors(field: string, port: SlicePort, earlier: readonly Slice
     ...(name === '' ? [] : invalidEach(`${field}.name`, name, dns1123Label(name))),
     ...(earlier.some((other) => (other.name ?? '') === name) ? [duplicate(`${field}.name`, name)] : []),
     ...(protocols.includes(protocol) ? [] : [notSupported(`${field}.protocol`, protocol, protocols)]),
-    ...(appProtocol === undefined ? [] : invalidEach(`${field}.appProtocol`, appProtocol, qualifiedNameFormat(appProtocol))),
+    ...(appProtocol === undefined
+      ? []
+      : invalidEach(`${field}.appProtocol`, appProtocol, qualifiedNameFormat(appProtocol))),
   ];
 }

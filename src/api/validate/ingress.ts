@@ -87,7 +87,9 @@ function pathTextErrors(field: string, path: string, type: string): FieldError[]
   if (free) return absolute;
   return [
     ...absolute,
-    ...wrongSequences.filter((part) => path.includes(part)).map((part) => invalid(field, path, `must not contain '${part}'`)),
+    ...wrongSequences
+      .filter((part) => path.includes(part))
+      .map((part) => invalid(field, path, `must not contain '${part}'`)),
     ...wrongEnds.filter((end) => path.endsWith(end)).map((end) => invalid(field, path, `cannot end with '${end}'`)),
   ];
 }

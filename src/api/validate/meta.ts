@@ -104,7 +104,14 @@ export function unqualifiedFinalizer(field: string, finalizer: string): FieldErr
 }
 
 /** Fields that a client cannot change. One that it leaves out is taken over from the stored object (`rest.BeforeUpdate`). */
-const fixedFields = ['name', 'namespace', 'uid', 'creationTimestamp', 'deletionTimestamp', 'deletionGracePeriodSeconds'] as const;
+const fixedFields = [
+  'name',
+  'namespace',
+  'uid',
+  'creationTimestamp',
+  'deletionTimestamp',
+  'deletionGracePeriodSeconds',
+] as const;
 
 /**
  * An object's metadata on update, beside `validateMeta`.

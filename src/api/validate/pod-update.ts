@@ -18,7 +18,9 @@ const allowed = [
 
 export function validatePodUpdate(next: Pod, previous: Pod): FieldError[] {
   const [after, before] = [next.spec ?? { containers: [] }, previous.spec ?? { containers: [] }];
-  const resized = (['containers', 'initContainers'] as const).find((list) => length(after[list]) !== length(before[list]));
+  const resized = (['containers', 'initContainers'] as const).find(
+    (list) => length(after[list]) !== length(before[list]),
+  );
   if (resized !== undefined) return [forbidden(`spec.${resized}`, 'pod updates may not add or remove containers')];
   return [
     ...imageErrors('spec.containers', after.containers),
@@ -51,12 +53,16 @@ function deadlineErrors(next: number | undefined, previous: number | undefined):
 function removedTolerations(next: readonly Toleration[], previous: readonly Toleration[]): FieldError[] {
   const withoutSeconds = ({ tolerationSeconds: _, ...rest }: Toleration) => rest;
   const kept = previous.every((old) => next.some((item) => sameValue(withoutSeconds(item), withoutSeconds(old))));
-  return kept ? [] : [forbidden('spec.tolerations', 'existing toleration can not be modified except its tolerationSeconds')];
+  return kept
+    ? []
+    : [forbidden('spec.tolerations', 'existing toleration can not be modified except its tolerationSeconds')];
 }
 
 function otherChanges(after: PodSpec, before: PodSpec): FieldError[] {
   const [next, old] = [comparable(after, before), comparable(before, before)];
-  const changed = [...new Set([...Object.keys(old), ...Object.keys(next)])].filter((key) => !sameValue(next[key], old[key]));
+  const changed = [...new Set([...Object.keys(old), ...Object.keys(next)])].filter(
+    (key) => !sameValue(next[key], old[key]),
+  );
   if (changed.length === 0) return [];
   const lines = changed.flatMap((key) => [`-\t${key}: ${shown(old[key])}`, `+\t${key}: ${shown(next[key])}`]);
   return [forbidden('spec', `pod updates may not change fields other than ${allowed}\n${lines.join('\n')}`)];

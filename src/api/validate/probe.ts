@@ -10,7 +10,13 @@ import { nonNegative, portNumberOrName } from './values.js';
 
 export type ProbeKind = 'liveness' | 'readiness' | 'startup';
 
-const counts = ['initialDelaySeconds', 'timeoutSeconds', 'periodSeconds', 'successThreshold', 'failureThreshold'] as const;
+const counts = [
+  'initialDelaySeconds',
+  'timeoutSeconds',
+  'periodSeconds',
+  'successThreshold',
+  'failureThreshold',
+] as const;
 
 export function probeErrors(field: string, probe: Probe | undefined, kind: ProbeKind): FieldError[] {
   if (probe === undefined) return [];

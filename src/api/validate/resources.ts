@@ -27,7 +27,9 @@ function amountErrors(field: string, amounts: Record<string, string>): FieldErro
     return [
       ...nameErrors(path, name),
       ...(amount === undefined ? [invalid(path, text, quantityError)] : []),
-      ...(amount !== undefined && amount < 0 ? [invalid(path, String(text), 'must be greater than or equal to 0')] : []),
+      ...(amount !== undefined && amount < 0
+        ? [invalid(path, String(text), 'must be greater than or equal to 0')]
+        : []),
     ];
   });
 }
@@ -42,7 +44,12 @@ function nameErrors(field: string, name: string): FieldError[] {
   ];
 }
 
-function excessErrors(field: string, name: string, request: string | undefined, limit: string | undefined): FieldError[] {
+function excessErrors(
+  field: string,
+  name: string,
+  request: string | undefined,
+  limit: string | undefined,
+): FieldError[] {
   const [asked, allowed] = [parseQuantity(request ?? ''), parseQuantity(limit ?? '')];
   if (asked === undefined || allowed === undefined || asked <= allowed) return [];
   return [invalid(field, String(request), `must be less than or equal to ${name} limit of ${limit}`)];

@@ -18,14 +18,17 @@ export function deploymentStrategyErrors(field: string, strategy: DeploymentStra
     const text = "may not be specified when strategy `type` is 'Recreate'";
     return rollingUpdate === undefined ? [] : [forbidden(path, text)];
   }
-  if (type !== 'RollingUpdate') return [unknownStrategy(field, 'DeploymentStrategy', type, ['Recreate', 'RollingUpdate'])];
+  if (type !== 'RollingUpdate')
+    return [unknownStrategy(field, 'DeploymentStrategy', type, ['Recreate', 'RollingUpdate'])];
   if (rollingUpdate === undefined) return [required(path, 'this should be defaulted and never be nil')];
   const { maxUnavailable = 0, maxSurge = 0 } = rollingUpdate;
   const stuck = amountOf(maxUnavailable) === 0 && amountOf(maxSurge) === 0;
   return [
     ...amountErrors(`${path}.maxUnavailable`, maxUnavailable),
     ...amountErrors(`${path}.maxSurge`, maxSurge),
-    ...(stuck ? [invalid(`${path}.maxUnavailable`, goIntOrString(maxUnavailable), 'may not be 0 when `maxSurge` is 0')] : []),
+    ...(stuck
+      ? [invalid(`${path}.maxUnavailable`, goIntOrString(maxUnavailable), 'may not be 0 when `maxSurge` is 0')]
+      : []),
     ...notOverHundred(`${path}.maxUnavailable`, maxUnavailable),
   ];
 }
@@ -34,7 +37,8 @@ export function daemonSetStrategyErrors(field: string, strategy: DaemonSetUpdate
   const { type = '', rollingUpdate } = strategy;
   const path = `${field}.rollingUpdate`;
   if (type === 'OnDelete') return [];
-  if (type !== 'RollingUpdate') return [unknownStrategy(field, 'DaemonSetUpdateStrategy', type, ['RollingUpdate', 'OnDelete'])];
+  if (type !== 'RollingUpdate')
+    return [unknownStrategy(field, 'DaemonSetUpdateStrategy', type, ['RollingUpdate', 'OnDelete'])];
   if (rollingUpdate === undefined) return [required(path)];
   const { maxUnavailable = 0, maxSurge = 0 } = rollingUpdate as { maxUnavailable?: Amount; maxSurge?: Amount };
   return [
@@ -61,7 +65,9 @@ function unknownStrategy(field: string, struct: string, type: string, supported:
 }
 
 function amountErrors(field: string, amount: Amount): FieldError[] {
-  return typeof amount === 'number' ? nonNegative(field, amount) : invalidEach(field, goIntOrString(amount), percent(amount));
+  return typeof amount === 'number'
+    ? nonNegative(field, amount)
+    : invalidEach(field, goIntOrString(amount), percent(amount));
 }
 
 /** The number before a percent sign, or the number; other text counts as 0 (`IntOrString.IntValue`). */

@@ -33,7 +33,8 @@ function aboutAll({ clusterIPs }: ServiceSpec, text: string): FieldError {
 
 function syncErrors(spec: ServiceSpec): FieldError[] {
   const { clusterIP, clusterIPs = [] } = spec;
-  if (!clusterIP) return clusterIPs.length > 0 ? [aboutAll(spec, 'must be empty when `clusterIP` is not specified')] : [];
+  if (!clusterIP)
+    return clusterIPs.length > 0 ? [aboutAll(spec, 'must be empty when `clusterIP` is not specified')] : [];
   if (clusterIPs.length === 0) return [required(field)];
   return clusterIPs[0] === clusterIP ? [] : [aboutAll(spec, 'first value must match `clusterIP`')];
 }

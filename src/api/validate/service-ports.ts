@@ -11,10 +11,7 @@ import { oneOf, portNumberOrName, protocols } from './values.js';
 
 /** Each port's own fields. */
 export function portErrors({ ports = [] }: ServiceSpec): FieldError[] {
-  return ports.flatMap((port, i) => [
-    ...nameErrors(ports, i),
-    ...fieldErrors(port, `spec.ports[${i}]`),
-  ]);
+  return ports.flatMap((port, i) => [...nameErrors(ports, i), ...fieldErrors(port, `spec.ports[${i}]`)]);
 }
 
 function nameErrors(ports: readonly ServicePort[], index: number): FieldError[] {
@@ -30,7 +27,9 @@ function fieldErrors({ port, protocol, targetPort, appProtocol }: ServicePort, f
     ...invalidEach(`${field}.port`, port ?? 0, portNumber(port ?? 0)),
     ...oneOf(`${field}.protocol`, protocol, protocols),
     ...portNumberOrName(`${field}.targetPort`, targetPort),
-    ...(appProtocol === undefined ? [] : invalidEach(`${field}.appProtocol`, appProtocol, qualifiedNameFormat(appProtocol))),
+    ...(appProtocol === undefined
+      ? []
+      : invalidEach(`${field}.appProtocol`, appProtocol, qualifiedNameFormat(appProtocol))),
   ];
 }
 

@@ -81,9 +81,7 @@ function externalNameErrors(spec: ServiceSpec): FieldError[] {
     ...((spec.clusterIPs ?? []).length > 0 ? [forbidden('spec.clusterIPs', text)] : []),
     ...((spec.ipFamilies ?? []).length > 0 ? [forbidden('spec.ipFamilies', text)] : []),
     ...(spec.ipFamilyPolicy !== undefined ? [forbidden('spec.ipFamilyPolicy', text)] : []),
-    ...(name === ''
-      ? [required('spec.externalName')]
-      : invalidEach('spec.externalName', name, dns1123Subdomain(name))),
+    ...(name === '' ? [required('spec.externalName')] : invalidEach('spec.externalName', name, dns1123Subdomain(name))),
   ];
 }
 

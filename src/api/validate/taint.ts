@@ -25,7 +25,9 @@ function oneToleration(field: string, toleration: Toleration): FieldError[] {
   return [
     ...(key ? invalidEach(`${field}.key`, key, qualifiedNameFormat(key)) : []),
     ...(key === '' && operator !== 'Exists' ? [invalid(`${field}.operator`, operator, everything)] : []),
-    ...(tolerationSeconds !== undefined && effect !== 'NoExecute' ? [invalid(`${field}.effect`, effect, noExecute)] : []),
+    ...(tolerationSeconds !== undefined && effect !== 'NoExecute'
+      ? [invalid(`${field}.effect`, effect, noExecute)]
+      : []),
     ...operatorErrors(`${field}.operator`, toleration),
     ...effectErrors(`${field}.effect`, effect),
   ];
@@ -43,7 +45,12 @@ function operatorErrors(field: string, toleration: Toleration): FieldError[] {
 }
 
 function goToleration({ key = '', operator = '', value = '', effect = '' }: Toleration): GoText {
-  const texts = [`Key:${goQuote(key)}`, `Operator:${goQuote(operator)}`, `Value:${goQuote(value)}`, `Effect:${goQuote(effect)}`];
+  const texts = [
+    `Key:${goQuote(key)}`,
+    `Operator:${goQuote(operator)}`,
+    `Value:${goQuote(value)}`,
+    `Effect:${goQuote(effect)}`,
+  ];
   return new GoText(`core.Toleration{${texts.join(', ')}, TolerationSeconds:(*int64)(nil)}`);
 }
 

@@ -72,7 +72,10 @@ export function validate(object: KubeObject): FieldError[] {
 /** What an object that is to replace `previous` may not change; the rest is `validate`'s. */
 export function validateUpdate(next: KubeObject, previous: KubeObject): FieldError[] {
   const { change } = rulesOf(next);
-  return [...validateMetaUpdate(next.metadata, previous.metadata), ...(change?.(next as never, previous as never) ?? [])];
+  return [
+    ...validateMetaUpdate(next.metadata, previous.metadata),
+    ...(change?.(next as never, previous as never) ?? []),
+  ];
 }
 
 function rulesOf({ apiVersion, kind }: KubeObject): KindRules {

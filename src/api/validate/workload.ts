@@ -52,7 +52,8 @@ export function validateDeployment({ spec }: Deployment): FieldError[] {
 /** Selector and template of ReplicaSets and Deployments. Both name a deployment and a ReplicaSet in their texts, as upstream. */
 function selectedTemplateErrors(selector: LabelSelector | undefined, template: PodTemplateSpec = {}): FieldError[] {
   const broken = selectorErrors('spec.selector', selector);
-  if (broken.length > 0) return [...broken, invalid('spec.selector', goLabelSelector(selector), 'invalid label selector')];
+  if (broken.length > 0)
+    return [...broken, invalid('spec.selector', goLabelSelector(selector), 'invalid label selector')];
   return [
     ...(selector === undefined ? [required('spec.selector')] : emptySelector(selector, 'deployment')),
     ...controllerTemplateErrors(template, (labels) => matchesSelector(selector, labels), 'ReplicaSet'),

@@ -28,7 +28,9 @@ async function compare(name: string, own: Awaited<ReturnType<typeof sectionsOf>>
   for (const level of ['plan', 'kernel'] as const) {
     const found = firstDifference(own[level], other[level]);
     if (!found) continue;
-    process.stdout.write(`${level}: first difference in ${found.section}\n- ${name}: ${found.one}\n+ ${otherName}: ${found.other}\n`);
+    process.stdout.write(
+      `${level}: first difference in ${found.section}\n- ${name}: ${found.one}\n+ ${otherName}: ${found.other}\n`,
+    );
     process.exitCode = 1;
     return;
   }

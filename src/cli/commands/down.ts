@@ -3,10 +3,10 @@
  */
 import { rmSync } from 'node:fs';
 import { askControl } from '../../cluster/control.js';
+import { CommandFailure } from '../../cluster/failure.js';
 import { isAlive, labNames, readStatus, stateDirectory } from '../../cluster/state-directory.js';
 import { processIsThere } from '../../kernel/launch.js';
 import { pause } from '../../world/pause.js';
-import { CommandFailure } from '../../cluster/failure.js';
 
 /** How long the kernel may take to clear away a large lab before we say so. */
 const PATIENCE_MS = 30_000;

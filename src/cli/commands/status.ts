@@ -1,8 +1,9 @@
 /**
  * `lab status`: what runs, where and how.
  */
-import { ask, runningLab } from '../running.js';
+
 import type { LabStatus } from '../../cluster/state-directory.js';
+import { ask, runningLab } from '../running.js';
 
 export async function status(name: string, options: { output: 'text' | 'json' }): Promise<void> {
   const lab = runningLab(name);

@@ -1,8 +1,9 @@
 /**
  * `lab up`: brings a lab up, or brings a running one up to date with more manifests.
  */
-import { launchLab } from '../../cluster/launcher.js';
+
 import { CommandFailure } from '../../cluster/failure.js';
+import { launchLab } from '../../cluster/launcher.js';
 import {
   type ApplyOutcome,
   defaultSettings,
