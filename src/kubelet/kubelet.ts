@@ -180,12 +180,13 @@ class LabKubelet implements Kubelet {
   #bring(pod: StoredPod): void {
     const node = this.options.node(pod.spec?.nodeName ?? '');
     if (!node) return;
-    const { clock, network, recordEvent } = this.options;
+    const { clock, network, recordEvent, onError } = this.options;
     const worker = new PodWorker(pod, {
       node,
       clock,
       network,
       recordEvent,
+      onError,
       hooks: this.#hooks,
       starts: this.#starts,
       containers: this.#containers,
@@ -193,7 +194,7 @@ class LabKubelet implements Kubelet {
     });
     this.#workers.set(pod.metadata.uid ?? '', worker);
     const predecessor = this.#leaving.get(nameOf(pod)) ?? Promise.resolve();
-    predecessor.then(() => worker.start()).catch((error: Error) => this.options.onError(error));
+    predecessor.then(() => worker.start()).catch(this.options.onError);
     if (pod.metadata.deletionTimestamp) worker.update(pod);
   }
 
@@ -202,7 +203,7 @@ class LabKubelet implements Kubelet {
     const uid = pod.metadata.uid ?? '';
     const worker = this.#workers.get(uid);
     if (!worker) return;
-    const leaving = worker.terminate(0).catch((error: Error) => this.options.onError(error));
+    const leaving = worker.terminate(0);
     this.#leaving.set(nameOf(pod), leaving);
     void leaving.then(() => {
       this.#workers.delete(uid);

@@ -149,6 +149,7 @@ function fakeProcess(
     stop: async (graceMilliseconds) => {
       process.stops.push(graceMilliseconds);
       if (argv[0] !== 'deaf') end({ exitCode: 143 });
+      await ended;
     },
     exec: () => Promise.reject(new Error('no exec')),
     logs: async () => log.lines(),

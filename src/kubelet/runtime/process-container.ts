@@ -65,7 +65,10 @@ function lazyShell(start: ContainerStart, make: () => Promise<MachineSandbox>): 
         throw error;
       }
     },
-    remove: async () => (await made?.catch(() => undefined))?.remove(),
+    remove: async () => {
+      const sandbox = await made?.catch(() => undefined);
+      await sandbox?.remove().catch(() => undefined);
+    },
   };
 }
 
@@ -83,7 +86,8 @@ class ProcessContainer implements RunningContainer {
     splitLines(stderr, (text) => this.#log.append({ time: clock.now(), stream: 'stderr', text }));
     this.ended = ended.then(async ({ exitCode }) => {
       this.#log.end();
-      await sandbox.remove();
+      // Files that cannot be removed now go with the lab's scratch space.
+      await sandbox.remove().catch(() => undefined);
       return { exitCode };
     });
   }
