@@ -47,6 +47,8 @@ export interface ApiServerOptions {
   hosts?: readonly string[];
   /** TCP port on 127.0.0.1; 0 takes a free one. */
   port?: number;
+  /** A listener that is open already, on loopback; then no other is opened. */
+  listener?: NetServer;
   /** Told about faults of the server itself. */
   report?: (fault: unknown) => void;
 }
@@ -179,11 +181,15 @@ export async function createApiServer(options: ApiServerOptions): Promise<ApiSer
   server.on('request', (request, response) => void serve(api, guard, request, response));
   server.on('upgrade', (request, socket, head) => serveUpgrade({ api, request, socket, head }, guard));
   server.on('clientError', answerGarbage);
-  const port = await listen(server, options.port ?? 0);
+  const accept = (listener: NetServer) => void listener.on('connection', (socket) => server.emit('connection', socket));
+  if (options.listener) accept(options.listener);
+  const port = options.listener
+    ? (options.listener.address() as AddressInfo).port
+    : await listen(server, options.port ?? 0);
   return {
     port,
     url: `https://127.0.0.1:${port}`,
-    accept: (listener) => void listener.on('connection', (socket) => server.emit('connection', socket)),
+    accept,
     close: () => closeServer(server, sockets),
   };
 }

@@ -22,6 +22,7 @@ export class OperationError extends Error {
 /** All namespaces of a lab, by name. They live as long as this process holds them. */
 export class Namespaces {
   private readonly open = new Map<string, NetworkNamespace>();
+  private readonly adopted = new Set<string>();
 
   /** @throws Error when there is none of that name: a plan that forgot to make it. */
   get(name: string): NetworkNamespace {
@@ -41,6 +42,12 @@ export class Namespaces {
   /** Adopts a namespace made elsewhere, for example the machine's own under `--attach`. */
   adopt(namespace: NetworkNamespace): void {
     this.open.set(namespace.name, namespace);
+    this.adopted.add(namespace.name);
+  }
+
+  /** Whether a namespace is somebody else's: it holds things that are none of the lab's. */
+  isAdopted(name: string): boolean {
+    return this.adopted.has(name);
   }
 
   create(name: string): void {

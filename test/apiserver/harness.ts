@@ -2,7 +2,7 @@
 import type { IncomingMessage } from 'node:http';
 import { request } from 'node:https';
 import type { KubeObject } from '../../src/api/object.js';
-import { apiRules } from '../../src/api/rules.js';
+import { apiRules } from '../../src/cluster/api-rules.js';
 import { type Certificates, makeCertificates } from '../../src/apiserver/certificates.js';
 import type { FieldManagement, PodStreams, Untyped } from '../../src/apiserver/contract.js';
 import { type ApiServer, createApiServer } from '../../src/apiserver/server.js';
@@ -104,7 +104,7 @@ export async function startLab(options: LabOptions = {}): Promise<Lab> {
     async call(method, path, body, headers = {}) {
       const raw = typeof body === 'string' || Buffer.isBuffer(body);
       const text = body === undefined ? undefined : raw ? body : JSON.stringify(body);
-      const type = body && !raw ? { 'Content-Type': 'application/json' } : {};
+      const type: Record<string, string> = body && !raw ? { 'Content-Type': 'application/json' } : {};
       const response = await open(method, path, { ...type, ...headers }, text);
       const parts: Buffer[] = [];
       for await (const part of response as AsyncIterable<Buffer>) parts.push(part);
