@@ -4,7 +4,7 @@
  */
 import { StatusError } from '../api/status.js';
 import type { ContainerLoop } from './container-loop.js';
-import type { ContainerRef, ExecOptions, ExecStreams } from './contract.js';
+import type { ContainerPlace, ContainerRef, ExecOptions, ExecStreams } from './contract.js';
 import type { PodWorker } from './pod-worker.js';
 import type { RunningContainer } from './runtime/contract.js';
 import { logStreams } from './runtime/log-streams.js';
@@ -39,6 +39,11 @@ export async function execIn(worker: PodWorker, ref: ContainerRef, options: Exec
   if (options.command.length === 0)
     throw new StatusError('BadRequest', 'you must specify at least one command for the container');
   return runningOf(worker, ref).exec(options);
+}
+
+/** Where a command of the lab's own user comes in. */
+export async function enterContainer(worker: PodWorker, ref: ContainerRef): Promise<ContainerPlace> {
+  return runningOf(worker, ref).enter();
 }
 
 export async function attachTo(

@@ -10,6 +10,7 @@ import type { ClusterConfig } from '../model/cluster-config.js';
 import type { ChangeEvent, Registry } from '../registry/contract.js';
 import type { Clock } from '../world/contract.js';
 import type {
+  ContainerPlace,
   ContainerRef,
   EventRequest,
   ExecOptions,
@@ -19,7 +20,7 @@ import type {
   PodNetwork,
   StoredPod,
 } from './contract.js';
-import { attachTo, execIn } from './conversation.js';
+import { attachTo, enterContainer, execIn } from './conversation.js';
 import type { Resolver } from './environment/resolv-conf.js';
 import { createHooks } from './hooks.js';
 import { readLogs } from './log-reader.js';
@@ -63,6 +64,8 @@ export interface Kubelet {
   exec(ref: ContainerRef, options: ExecOptions): Promise<ExecStreams>;
   /** @throws StatusError as exec */
   attach(ref: ContainerRef, options: { stdin?: boolean; tty?: boolean }): Promise<ExecStreams>;
+  /** The inside of a container, made if need be: what `lab exec pod/NAME` enters. @throws StatusError as exec */
+  enter(ref: ContainerRef): Promise<ContainerPlace>;
   /** Whole lines, each with its newline. @throws StatusError before the first line */
   logs(ref: ContainerRef, options?: LogOptions): AsyncIterable<string>;
   /** The worker of a pod that runs: its `attachment.namespace` is what port-forward needs. */
@@ -137,6 +140,10 @@ class LabKubelet implements Kubelet {
 
   attach(ref: ContainerRef, options: { stdin?: boolean; tty?: boolean }): Promise<ExecStreams> {
     return attachTo(this.#target(ref), ref, options);
+  }
+
+  enter(ref: ContainerRef): Promise<ContainerPlace> {
+    return enterContainer(this.#target(ref), ref);
   }
 
   logs(ref: ContainerRef, options: LogOptions = {}): AsyncIterable<string> {

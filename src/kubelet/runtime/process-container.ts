@@ -4,7 +4,7 @@
 import { PassThrough, type Readable, Writable } from 'node:stream';
 import { createSandbox, type MachineSandbox, type SandboxCommand, type SandboxProcess } from '../../kernel/sandbox.js';
 import type { Clock } from '../../world/contract.js';
-import type { ExecOptions, ExecStreams, ProcessEnd } from '../contract.js';
+import type { ContainerPlace, ExecOptions, ExecStreams, ProcessEnd } from '../contract.js';
 import { LogRing } from '../log-ring.js';
 import type { ContainerStart, ProcessContainers } from './containers.js';
 import type { ContainerShell, RunningContainer } from './contract.js';
@@ -48,6 +48,11 @@ function execIn(sandbox: MachineSandbox, start: ContainerStart, { command, tty, 
   return { ...streamsOf(child), kill: () => child.kill('SIGKILL') };
 }
 
+function placeOf({ namespaces }: MachineSandbox, start: ContainerStart): ContainerPlace {
+  const { env, cwd = '/' } = commandOf(start, []);
+  return { namespaces, env, cwd };
+}
+
 function streamsOf({ stdin, stdout, stderr, resize, ended }: SandboxProcess): Omit<ExecStreams, 'kill'> {
   return { stdin, stdout, stderr, resize, ended: ended.then(({ exitCode }) => ({ exitCode })) };
 }
@@ -55,16 +60,19 @@ function streamsOf({ stdin, stdout, stderr, resize, ended }: SandboxProcess): Om
 /** The sandbox of a container without a process of its own: made at the first exec. */
 function lazyShell(start: ContainerStart, make: () => Promise<MachineSandbox>): ContainerShell {
   let made: Promise<MachineSandbox> | undefined;
+  /** One that could not be made, or has ended, is made again at the next call. */
+  async function use<T>(work: (sandbox: MachineSandbox) => T): Promise<T> {
+    made ??= make();
+    try {
+      return work(await made);
+    } catch (error) {
+      made = undefined;
+      throw error;
+    }
+  }
   return {
-    async exec(options) {
-      made ??= make();
-      try {
-        return execIn(await made, start, options);
-      } catch (error) {
-        made = undefined;
-        throw error;
-      }
-    },
+    exec: (options) => use((sandbox) => execIn(sandbox, start, options)),
+    enter: () => use((sandbox) => placeOf(sandbox, start)),
     remove: async () => {
       const sandbox = await made?.catch(() => undefined);
       await sandbox?.remove().catch(() => undefined);
@@ -103,6 +111,10 @@ class ProcessContainer implements RunningContainer {
 
   async exec(options: ExecOptions): Promise<ExecStreams> {
     return execIn(this.sandbox, this.parts, options);
+  }
+
+  async enter(): Promise<ContainerPlace> {
+    return placeOf(this.sandbox, this.parts);
   }
 
   async attach({ stdin }: { stdin: boolean; tty: boolean }): Promise<ExecStreams> {
