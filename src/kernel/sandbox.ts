@@ -144,6 +144,7 @@ class RunningSandbox implements MachineSandbox {
 
 /** Changes to its directory, says in a container runtime's words when there is no such program, and becomes it. */
 const launcher = `cd "$1" || exit 126
+unset OLDPWD
 shift
 command -v -- "$1" >/dev/null 2>&1 || { printf '${notFound}' "$1" >&2; exit 127; }
 exec "$@"`;

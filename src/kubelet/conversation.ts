@@ -53,10 +53,11 @@ export async function attachTo(
 ): Promise<ExecStreams> {
   const running = runningOf(worker, ref);
   const container = worker.pod.spec?.containers.find(({ name }) => name === containerOf(worker, ref).record.name);
-  if (options.tty && !container?.tty)
-    throw new StatusError(
-      'BadRequest',
-      `container ${container?.name ?? ''} did not allocate one terminal: attach without -t`,
-    );
-  return running.attach?.({ stdin: options.stdin ?? false, tty: options.tty ?? false }) ?? logStreams(running);
+  if (options.tty && !container?.tty) {
+    const message = `container ${container?.name ?? ''} did not allocate one terminal: attach without -t`;
+    throw new StatusError('BadRequest', message);
+  }
+  const streams = await (running.attach?.({ stdin: options.stdin ?? false }) ?? logStreams(running));
+  // Whatever the container's exit code, attaching to it has succeeded: kubectl takes the code from the pod's status.
+  return { ...streams, ended: streams.ended.then(() => ({ exitCode: 0 })) };
 }

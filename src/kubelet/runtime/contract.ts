@@ -15,7 +15,7 @@ export interface RunningContainer {
   /** Where another process of the lab's user can come in. */
   enter(): Promise<ContainerPlace>;
   /** The container's own standard streams; absent when its program has none, then attaching follows its log. */
-  attach?(options: { stdin: boolean; tty: boolean }): Promise<ExecStreams>;
+  attach?(options: { stdin: boolean }): Promise<ExecStreams>;
   /** What it printed; of the run before the last when `previous` and this container is the one before. */
   logs(previous: boolean): Promise<LogLine[]>;
   follow(listener: (line: LogLine) => void, ended: () => void): () => void;

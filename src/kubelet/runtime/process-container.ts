@@ -117,7 +117,7 @@ class ProcessContainer implements RunningContainer {
     return placeOf(this.sandbox, this.parts);
   }
 
-  async attach({ stdin }: { stdin: boolean; tty: boolean }): Promise<ExecStreams> {
+  async attach({ stdin }: { stdin: boolean }): Promise<ExecStreams> {
     const { init } = this.sandbox;
     const views = [copyOf(init.stdout), copyOf(init.stderr)];
     return {
