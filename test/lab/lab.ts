@@ -25,6 +25,8 @@ export type LabResult = Pick<Result, 'exitCode' | 'signal'> & { stdout: string; 
 export interface TestLabOptions {
   /** As whom: absent, whoever runs the tests. */
   user?: 'ordinary';
+  /** What to put in front of every command, for example to be on another machine. */
+  through?: readonly string[];
   /** Tells several labs of one test apart. */
   suffix?: string;
   /** Another lab's, to be beside it; absent: one of its own. */
@@ -35,7 +37,7 @@ export interface TestLabOptions {
 /** Nothing is started yet: call `lab('up', …)`. */
 export function createTestLab(t: ExecutionContext, options: TestLabOptions = {}): TestLab {
   const { user, suffix = '', state = mkdtempSync(join(tmpdir(), 'kubewire-test-')) } = options;
-  const as = user === 'ordinary' ? asOrdinaryUser(t) : [];
+  const as = [...(options.through ?? []), ...(user === 'ordinary' ? asOrdinaryUser(t) : [])];
   if (user === 'ordinary') giveToOrdinaryUser(state);
   const name = `t${createHash('sha256').update(t.title).digest('hex').slice(0, 8)}${suffix}`;
   const env = { KUBEWIRE_STATE: state, KUBEWIRE_LAB: name, ...options.environment };

@@ -67,5 +67,8 @@ test('what a lab leaves on disk is its user’s alone', async (t) => {
   t.is(statSync(join(directory, 'status.json')).mode & 0o777, 0o600);
   const attach = await createTestLab(t, { user: 'ordinary', suffix: 'x' }).lab('up', '--no-shell', '--attach');
   t.is(attach.exitCode, 11);
-  t.regex(attach.stderr, /^lab: --attach changes this machine's own network namespace, which needs root; .*lab shell$/m);
+  t.regex(
+    attach.stderr,
+    /^lab: --attach changes this machine's own network namespace, which needs root; .*lab shell$/m,
+  );
 });
