@@ -49,6 +49,8 @@ export function encodeOperation(operation: RouteOperation, namespaceFd: (name: s
       return { type: rt.MessageType.DELLINK, flags: 0, payload: linkHeader(operation.index) };
     case 'address.add':
       return addAddress(operation);
+    case 'neighbour.add':
+      return addNeighbour(operation);
     case 'route.add':
       return addRoute(operation);
   }
@@ -94,6 +96,12 @@ function addAddress(operation: RouteOperation & { op: 'address.add' }): RouteMes
   const local = addressBytes(address);
   const attrs = rt.formatAddressAttrs({ address: local, local });
   return { type: rt.MessageType.NEWADDR, flags: NEW, payload: Buffer.concat([header, join(attrs)]) };
+}
+
+function addNeighbour(operation: RouteOperation & { op: 'neighbour.add' }): RouteMessage {
+  const header = rt.formatNeighbor({ family: AF_INET, ifindex: operation.index, state: { permanent: true } });
+  const attrs = rt.formatNeighborAttrs({ dst: addressBytes(operation.address), lladdr: macBytes(operation.mac) });
+  return { type: rt.MessageType.NEWNEIGH, flags: NEW, payload: Buffer.concat([header, join(attrs)]) };
 }
 
 function addRoute(operation: RouteOperation & { op: 'route.add' }): RouteMessage {

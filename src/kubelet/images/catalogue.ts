@@ -38,6 +38,9 @@ const catalogue: readonly [pattern: string, plan: Planner][] = [
   ['pause', planPause],
 ];
 
+/** Node agents whose work the lab does itself: their pods only hold the place, whatever command they are given. */
+const nodeAgents: ReadonlySet<string> = new Set(['registry.k8s.io/kube-proxy', 'calico/node']);
+
 /** What an image does. Images without an entry are emulated by their ports. */
 export function behaviourOf(image: string): ImageBehaviour {
   const repository = repositoryOf(image);
@@ -52,6 +55,7 @@ function matches(pattern: string, repository: string): boolean {
 /** What starting one container means: its `command` when it has one, else what its image does. */
 export function planContainer(container: Container, context: PlanContext): ContainerPlan {
   const { command = [], args = [] } = container;
+  if (nodeAgents.has(repositoryOf(container.image ?? ''))) return { kind: 'pause' };
   if (command.length > 0) return { kind: 'command', argv: [...command, ...args] };
   return behaviourOf(container.image ?? '').plan(container, context);
 }
