@@ -19,7 +19,7 @@ export class Wiring {
 
   /** What a change would do, for `--plan`. */
   plan(wanted: readonly Piece[], unwanted: readonly string[] = []): Operation[] {
-    return differenceOf(this.affected(wanted, unwanted), wanted);
+    return differenceOf(this.affected(wanted, unwanted), onceEach(wanted));
   }
 
   private async run(wanted: readonly Piece[], unwanted: readonly string[]): Promise<void> {
@@ -33,3 +33,8 @@ export class Wiring {
     return new Map(keys.flatMap((key) => (this.present.has(key) ? [[key, this.present.get(key) as Piece]] : [])));
   }
 }
+
+/** Pods of one change may want the same block: it is made once. */
+const onceEach = (pieces: readonly Piece[]): Piece[] => [
+  ...new Map(pieces.map((piece) => [piece.key, piece])).values(),
+];

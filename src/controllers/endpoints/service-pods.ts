@@ -73,7 +73,10 @@ function addressOf(pod: StoredPod, config: ClusterConfig): string | undefined {
 export function targetPortOf(pod: StoredPod, port: ServicePort): number | undefined {
   const { targetPort = port.port, protocol = 'TCP' } = port;
   if (typeof targetPort === 'number') return targetPort === 0 ? port.port : targetPort;
-  const containers = [...(pod.spec?.containers ?? []), ...(pod.spec?.initContainers ?? []).filter(({ restartPolicy }) => restartPolicy === 'Always')];
+  const containers = [
+    ...(pod.spec?.containers ?? []),
+    ...(pod.spec?.initContainers ?? []).filter(({ restartPolicy }) => restartPolicy === 'Always'),
+  ];
   const found = containers
     .flatMap(({ ports = [] }) => ports)
     .find((candidate) => candidate.name === targetPort && (candidate.protocol ?? 'TCP') === protocol);
