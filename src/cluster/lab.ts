@@ -4,6 +4,7 @@
 import { join } from 'node:path';
 import type { KubeObject } from '../api/object.js';
 import { attachmentOf, hostNamespace, planMachines } from '../fabric/machines.js';
+import { holdFile } from '../kernel/lock.js';
 import { mountOwnProc, pidOnMachine } from '../kernel/mounts.js';
 import { leaveMachineNamespace } from '../kernel/netns.js';
 import { createPodNetwork } from '../node/pod-network.js';
@@ -15,6 +16,7 @@ import { refuseOverlap } from './attach.js';
 import { serveControl } from './control.js';
 import { controlHandlers } from './control-handlers.js';
 import { createDesiredState, type DesiredState } from './desired.js';
+import { CommandFailure } from './failure.js';
 import { startKubelet } from './kubelet-start.js';
 import { chooseIptables, createNodeProxies } from './proxies.js';
 import type { ApplyOutcome, StartRequest } from './start-request.js';
@@ -32,6 +34,7 @@ export async function startLab(request: StartRequest, progress: (text: string) =
   const directory = stateDirectory(name, request.stateRoot);
   const world = createWorld({ seed: settings.seed });
   const pid = pidOnMachine();
+  if (!holdFile(directory.lock)) throw beingStarted(name);
 
   progress('reading manifests');
   const desired = createDesiredState({ world, config: settings.config });
@@ -91,6 +94,14 @@ export async function startLab(request: StartRequest, progress: (text: string) =
   );
   writeStatus(directory, status);
   return { status, outcome };
+}
+
+/** Two commands at once: the first one gets the name. */
+function beingStarted(name: string): CommandFailure {
+  return new CommandFailure(
+    'alreadyUp',
+    `lab: lab "${name}" is just being brought up by another command; wait for it, or choose another --name`,
+  );
 }
 
 /** Rules follow objects: all changes of one turn of the event loop become one sync. */
