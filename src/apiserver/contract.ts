@@ -1,16 +1,17 @@
 /**
  * What the REST face needs from the rest of the lab, as injected interfaces. The server itself knows HTTP, Kubernetes'
- * verbs and negotiation; storage, schemas, patches and pods are given to it.
+ * verbs and negotiation; storage and pods are given to it.
  */
 import type { Duplex, Readable, Writable } from 'node:stream';
 import type { KubeObject } from '../api/object.js';
 import type { KindInfo, Registry } from '../registry/contract.js';
 import type { Clock } from '../world/contract.js';
+import type { OpenApi } from './open-api.js';
 
 /** A parsed body that claims to be an object; nothing about it is checked yet. */
 export type Untyped = Record<string, unknown>;
 
-/** What a patch needs to know beside its text. */
+/** Who writes, and how. */
 export interface ApplyRequest {
   manager: string;
   force: boolean;
@@ -20,30 +21,15 @@ export interface ApplyRequest {
   apiVersion: string;
 }
 
-/** Pure patch functions; none of them changes its arguments. @throws StatusError in Kubernetes' words. */
-export interface Patcher {
-  merge(live: KubeObject, patch: unknown): KubeObject;
-  json(live: KubeObject, operations: unknown): KubeObject;
-  /** @throws StatusError UnsupportedMediaType for custom resources. */
-  strategic(live: KubeObject, patch: unknown): KubeObject;
-  /** Server-side apply; `live` is absent when the object does not exist yet. */
+/** Field ownership. Pure: neither function changes its arguments. */
+export interface FieldManagement {
+  /**
+   * Server-side apply; `live` is absent when the object does not exist yet.
+   * @throws StatusError Conflict when another manager owns a field and `force` is not set.
+   */
   apply(live: KubeObject | undefined, configuration: Untyped, request: ApplyRequest): KubeObject;
   /** Records in `managedFields` what a plain write changed. */
   manage(live: KubeObject | undefined, written: KubeObject, request: Omit<ApplyRequest, 'force'>): KubeObject;
-}
-
-/** One OpenAPI v3 document. `hash` changes with its text, so clients may keep it for ever. */
-export interface OpenApiDocument {
-  hash: string;
-  json: string;
-}
-
-export interface OpenApi {
-  /** The gnostic protobuf form of the v2 document. */
-  v2(): Uint8Array;
-  /** Group versions as paths (`api/v1`, `apis/apps/v1`), in order. */
-  v3Paths(): readonly string[];
-  v3(path: string): OpenApiDocument | undefined;
 }
 
 /** A running command and its streams. */
@@ -85,17 +71,13 @@ export interface PodStreams {
   logs(pod: KubeObject, container: string, request: LogRequest, signal: AbortSignal): AsyncIterable<Buffer>;
 }
 
-/** Everything that the server is given beside the registry. */
-export interface Ports {
-  patcher: Patcher;
+/** What every handler works with. */
+export interface Api {
+  registry: Registry;
+  fields: FieldManagement;
   openApi: OpenApi;
   /** Absent: pods have no commands and no logs; clients get a clear refusal. */
   streams?: PodStreams;
-}
-
-/** What every handler works with. */
-export interface Api extends Ports {
-  registry: Registry;
   clock: Clock;
   version: { major: number; minor: number; gitVersion: string };
   /** The kind behind a REST path, in that version. */

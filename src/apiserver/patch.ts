@@ -6,7 +6,11 @@
  */
 import type { KubeObject } from '../api/object.js';
 import { StatusError } from '../api/status.js';
+import { applyJsonPatch } from '../patch/json-patch.js';
+import { applyMergePatch } from '../patch/merge-patch.js';
+import { applyStrategicPatch } from '../patch/strategic.js';
 import { notFound } from '../registry/refusal.js';
+import { kindOf } from '../schema/table.js';
 import { decodeRequest } from '../schema/decode.js';
 import { answerObject } from './answer.js';
 import { decodeText, parseJson, parseYaml, requireObject } from './body.js';
@@ -43,10 +47,10 @@ export function parsePatch(type: PatchType, body: Buffer): unknown {
 }
 
 /** A patched copy of `live`; every form but apply. */
-export function patched(api: Api, type: PatchType, live: KubeObject, patch: unknown): KubeObject {
-  if (type === 'application/json-patch+json') return api.patcher.json(live, patch);
-  if (type === 'application/merge-patch+json') return api.patcher.merge(live, requireObject(patch));
-  return api.patcher.strategic(live, requireObject(patch));
+export function patched(type: PatchType, live: KubeObject, patch: unknown): KubeObject {
+  if (type === 'application/json-patch+json') return applyJsonPatch(live, patch);
+  if (type === 'application/merge-patch+json') return applyMergePatch(live, patch);
+  return applyStrategicPatch(live, patch, kindOf(live));
 }
 
 interface PatchRequest {
@@ -66,7 +70,7 @@ function judged({ request, options }: PatchRequest, object: KubeObject): ReturnT
 function patchLive(api: Api, all: PatchRequest, live: KubeObject): Reply {
   const { request, options, type, patch } = all;
   const shown = inVersion(live, request.apiVersion);
-  const { object, warnings } = judged(all, patched(api, type, shown, patch));
+  const { object, warnings } = judged(all, patched(type, shown, patch));
   const written = managed(api, request, object, options, live);
   const updated = api.registry.update(written, updateOptionsOf(request, options));
   return { ...answerObject(api, request, updated), warnings };
@@ -96,7 +100,7 @@ function applyConfiguration(api: Api, all: PatchRequest, live: KubeObject | unde
   const { fieldManager: manager, force, dryRun } = options;
   const apply = { manager, force, time: api.clock.timestamp(), apiVersion: request.apiVersion };
   const shown = live && inVersion(live, request.apiVersion);
-  const merged = judged(all, api.patcher.apply(shown, object, apply)).object;
+  const merged = judged(all, api.fields.apply(shown, object, apply)).object;
   if (live === undefined) {
     const created = api.registry.create(merged, { dryRun, fieldManager: manager });
     return { ...answerObject(api, request, created, 201), warnings };

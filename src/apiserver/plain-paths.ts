@@ -3,6 +3,7 @@
  *
  * Source: apiserver `pkg/server/routes`, `pkg/server/healthz`; OpenAPI v3 caching as in KEP-2896.
  */
+import { openApiV2ContentType } from '../schema/openapi-v2.js';
 import type { Api } from './contract.js';
 import { groupsOf } from './discovery.js';
 import { objectReply, type Reply, textReply } from './reply.js';
@@ -27,36 +28,23 @@ function health(name: string, { query }: ApiRequest): Reply {
   return textReply(query.has('verbose') ? `[+]ping ok\n${name} check passed\n` : 'ok');
 }
 
-/** The Content-Type has a dot where the Accept header has `@`: Go refuses the latter as a media type. */
-const openApiV2Type = 'application/com.github.proto-openapi.spec.v2.v1.0+protobuf';
-
-function openApiIndex({ openApi }: Api): Reply {
-  const entries = openApi.v3Paths().map((path) => {
-    const hash = openApi.v3(path)?.hash ?? '';
-    return [path, { serverRelativeURL: `/openapi/v3/${path}?hash=${encodeURIComponent(hash)}` }];
-  });
-  return objectReply({ paths: Object.fromEntries(entries) });
-}
-
 /** A document under its own hash never changes, so clients may keep it: a second apply then fetches nothing. */
 const forever = { 'Cache-Control': 'public, immutable', Expires: 'Fri, 31 Dec 2100 23:59:59 GMT' };
 
-function openApiDocument({ openApi }: Api, { query }: ApiRequest, path: string): Reply | undefined {
-  const document = openApi.v3(path);
+async function openApiV3({ openApi }: Api, { query }: ApiRequest, path: string): Promise<Reply | undefined> {
+  const { index, documents } = await openApi.v3();
+  if (path === '') return { code: 200, contentType: 'application/json', body: index };
+  const document = documents.get(path);
   if (document === undefined) return undefined;
   const lasting = query.get('hash') === document.hash ? forever : {};
-  return {
-    code: 200,
-    contentType: 'application/json',
-    body: document.json,
-    headers: { ETag: `"${document.hash}"`, Vary: 'Accept', ...lasting },
-  };
+  const headers = { ETag: `"${document.hash}"`, Vary: 'Accept', ...lasting };
+  return { code: 200, contentType: 'application/json', body: document.body, headers };
 }
 
-function openApi(api: Api, request: ApiRequest, [version, ...rest]: string[]): Reply | undefined {
-  if (version === 'v2' && rest.length === 0) return { code: 200, contentType: openApiV2Type, body: api.openApi.v2() };
-  if (version !== 'v3') return undefined;
-  return rest.length === 0 ? openApiIndex(api) : openApiDocument(api, request, rest.join('/'));
+async function openApi(api: Api, request: ApiRequest, [version, ...rest]: string[]): Promise<Reply | undefined> {
+  if (version === 'v3') return openApiV3(api, request, rest.join('/'));
+  if (version !== 'v2' || rest.length > 0) return undefined;
+  return { code: 200, contentType: openApiV2ContentType, body: await api.openApi.v2() };
 }
 
 /** `/`. */
@@ -70,7 +58,11 @@ function paths(api: Api): Reply {
 }
 
 /** Undefined when there is no such path. */
-export function plainPath(api: Api, request: ApiRequest, segments: readonly string[]): Reply | undefined {
+export async function plainPath(
+  api: Api,
+  request: ApiRequest,
+  segments: readonly string[],
+): Promise<Reply | undefined> {
   const [root = '', ...rest] = segments;
   if (root === 'openapi') return openApi(api, request, rest);
   if (['healthz', 'livez', 'readyz'].includes(root)) {

@@ -120,7 +120,11 @@ function discovery(api: Api, request: ApiRequest, path: RequestPath & { is: 'gro
   return { ...objectReply(aggregated(kinds, path.legacy, form)), contentType, headers: { Vary: 'Accept' } };
 }
 
-function routeRead(api: Api, request: ApiRequest, path: Exclude<RequestPath, { is: 'resource' }>): Reply | undefined {
+async function routeRead(
+  api: Api,
+  request: ApiRequest,
+  path: Exclude<RequestPath, { is: 'resource' }>,
+): Promise<Reply | undefined> {
   if (path.is === 'other') return plainPath(api, request, path.segments);
   if (path.is === 'groups') return discovery(api, request, path);
   const kinds = api.registry.kinds();
@@ -133,7 +137,7 @@ export async function route(api: Api, request: ApiRequest, pathname: string): Pr
   const path = parsePath(pathname);
   if (path === undefined) throw unknownPath();
   if (path.is === 'resource') return routeResource(api, request, path.path);
-  const reply = routeRead(api, request, path);
+  const reply = await routeRead(api, request, path);
   if (reply === undefined) throw unknownPath();
   if (request.method !== 'GET') throw wrongMethod();
   return reply;

@@ -94,5 +94,5 @@ export async function patchScale(api: Api, request: ResourceRequest): Promise<Re
   }
   const patch = parsePatch(type, await request.body());
   const live = requireObjectAt(api, request);
-  return writeScale(api, request, live, patched(api, type, scaleOf(live), patch) as unknown as Untyped, options);
+  return writeScale(api, request, live, patched(type, scaleOf(live), patch) as unknown as Untyped, options);
 }

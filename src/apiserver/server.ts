@@ -14,8 +14,9 @@ import type { Clock } from '../world/contract.js';
 import { readBody } from './body.js';
 import type { Certificates } from './certificates.js';
 import { answerGarbage, makeHttpsServer, replyTimeout, trackSockets } from './connections.js';
-import type { Api, Ports } from './contract.js';
+import type { Api, FieldManagement, PodStreams } from './contract.js';
 import { defaultHosts, makeGuard } from './guard.js';
+import { makeOpenApi } from './open-api.js';
 import {
   asStatusError,
   isStream,
@@ -32,7 +33,9 @@ import { parseTarget, rawPath } from './target.js';
 
 export interface ApiServerOptions {
   registry: Registry;
-  ports: Ports;
+  fields: FieldManagement;
+  /** Absent where no pods run. */
+  streams?: PodStreams;
   certificates: Certificates;
   /** The bearer token that every request must carry. */
   token: string;
@@ -44,6 +47,8 @@ export interface ApiServerOptions {
   hosts?: readonly string[];
   /** TCP port on 127.0.0.1; 0 takes a free one. */
   port?: number;
+  /** A listener that is open already, on loopback; then no other is opened. */
+  listener?: NetServer;
   /** Told about faults of the server itself. */
   report?: (fault: unknown) => void;
 }
@@ -72,13 +77,16 @@ function resourceIndex(kinds: readonly KindInfo[]): Map<string, KindInfo> {
   return new Map(entries);
 }
 
-function makeApi({ registry, ports, clock, gitVersion, report = () => {} }: ApiServerOptions): Api {
+function makeApi(options: ApiServerOptions): Api {
+  const { registry, fields, streams, clock, gitVersion, report = () => {} } = options;
   const index = resourceIndex(registry.kinds());
   return {
-    ...ports,
     registry,
+    fields,
+    streams,
     clock,
     report,
+    openApi: makeOpenApi(registry.kinds(), gitVersion),
     version: parseVersion(gitVersion),
     resource: (group, version, plural) => index.get(`${group}/${version}/${plural}`),
   };
@@ -173,11 +181,15 @@ export async function createApiServer(options: ApiServerOptions): Promise<ApiSer
   server.on('request', (request, response) => void serve(api, guard, request, response));
   server.on('upgrade', (request, socket, head) => serveUpgrade({ api, request, socket, head }, guard));
   server.on('clientError', answerGarbage);
-  const port = await listen(server, options.port ?? 0);
+  const accept = (listener: NetServer) => void listener.on('connection', (socket) => server.emit('connection', socket));
+  if (options.listener) accept(options.listener);
+  const port = options.listener
+    ? (options.listener.address() as AddressInfo).port
+    : await listen(server, options.port ?? 0);
   return {
     port,
     url: `https://127.0.0.1:${port}`,
-    accept: (listener) => void listener.on('connection', (socket) => server.emit('connection', socket)),
+    accept,
     close: () => closeServer(server, sockets),
   };
 }

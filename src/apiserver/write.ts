@@ -90,7 +90,7 @@ export function managed(
   live?: KubeObject,
 ): KubeObject {
   const time = api.clock.timestamp();
-  return api.patcher.manage(live, written, { manager: options.fieldManager, time, apiVersion: request.apiVersion });
+  return api.fields.manage(live, written, { manager: options.fieldManager, time, apiVersion: request.apiVersion });
 }
 
 export async function createObject(api: Api, request: ResourceRequest): Promise<Reply> {

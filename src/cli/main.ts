@@ -82,6 +82,18 @@ function addAccess(lab: Command, name: string): void {
     .command('shell [target]')
     .description('open a shell on host, a node or a pod')
     .action(async (target) => (await import('./commands/shell.js')).shell(name, target ?? 'host'));
+  lab
+    .command('kubectl')
+    .description("this machine's kubectl against the lab")
+    .argument('[args...]')
+    .passThroughOptions()
+    .allowUnknownOption()
+    .helpOption(false)
+    .action(async (args) => (await import('./commands/kubectl.js')).kubectl(name, args));
+  lab
+    .command('kubeconfig')
+    .description('the path of the kubeconfig')
+    .action(async () => (await import('./commands/kubeconfig.js')).kubeconfig(name));
 }
 
 function addInspection(lab: Command, name: string): void {

@@ -73,7 +73,7 @@ async function apply({ desired, kubelet, proxies }: LabParts, manifests: Manifes
 
 async function sections({ desired, settings, proxies, wiring, iptables }: LabParts) {
   const plan = planSections(desired, settings, proxies);
-  const kernel = await kernelSections(desired, wiring.namespaces, iptables, settings.attach);
+  const kernel = await kernelSections(desired, wiring.namespaces, iptables);
   return { plan: Object.fromEntries(plan), kernel: Object.fromEntries(kernel) };
 }
 

@@ -3,7 +3,7 @@
  */
 
 import { planClaimedBlocks } from '../fabric/claimed-blocks.js';
-import { hostNamespace, planMachines } from '../fabric/machines.js';
+import { planMachines } from '../fabric/machines.js';
 import { planPod } from '../fabric/pods.js';
 import { type IptablesVariant, saveRules } from '../kernel/iptables.js';
 import type { NetworkNamespace } from '../kernel/netns.js';
@@ -42,12 +42,10 @@ export async function kernelSections(
   desired: DesiredState,
   namespaces: Namespaces,
   variant: IptablesVariant,
-  attach: boolean,
 ): Promise<Sections> {
   const sections = new Map<string, string>();
   for (const name of namespaces.names()) {
-    // The machine's own namespace holds what is none of ours.
-    if (attach && name === hostNamespace) continue;
+    if (namespaces.isAdopted(name)) continue;
     const namespace = namespaces.get(name);
     sections.set(`addresses/${name}`, await ip(namespace, 'addr'));
     sections.set(`routes/${name}`, await ip(namespace, 'route'));

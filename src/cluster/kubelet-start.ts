@@ -3,8 +3,8 @@
  */
 import { recordEvent } from '../controllers/events.js';
 import type { Namespaces } from '../kernel/operations.js';
-import type { PodNetwork } from '../kubelet/contract.js';
 import { mountScratch } from '../kernel/scratch.js';
+import type { PodNetwork } from '../kubelet/contract.js';
 import { createKubelet, type Kubelet } from '../kubelet/kubelet.js';
 import { startServerProcess } from '../kubelet/servers/client.js';
 import type { World } from '../world/contract.js';

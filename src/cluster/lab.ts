@@ -10,6 +10,7 @@ import { createPodNetwork } from '../node/pod-network.js';
 import { createServiceProxies, trafficKinds } from '../node/service-proxies.js';
 import { Wiring } from '../node/wiring.js';
 import { createWorld } from '../world/world.js';
+import { openApiDoor, startApi } from './api-start.js';
 import { refuseOverlap } from './attach.js';
 import { serveControl } from './control.js';
 import { controlHandlers } from './control-handlers.js';
@@ -37,6 +38,8 @@ export async function startLab(request: StartRequest, progress: (text: string) =
   const outcome = desired.apply(request.manifests);
 
   if (settings.attach) refuseOverlap(desired.config, request.rootless);
+
+  const door = await openApiDoor(desired.config, world.clock);
 
   progress('making namespaces');
   const machine = leaveMachineNamespace();
@@ -73,6 +76,15 @@ export async function startLab(request: StartRequest, progress: (text: string) =
     nodes: desired.config.nodes.map((node) => ({ name: node.name, address: node.address })),
     kubeconfig: directory.kubeconfig,
   };
+  await startApi({
+    name,
+    door,
+    desired,
+    kubelet,
+    namespaces: wiring.namespaces,
+    clock: world.clock,
+    kubeconfig: directory.kubeconfig,
+  });
   await serveControl(
     directory.control,
     controlHandlers({ status, settings, desired, wiring, kubelet, iptables, proxies }),

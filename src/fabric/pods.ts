@@ -56,6 +56,7 @@ function nodeSide(end: End, address: string): Operation[] {
     ...sysctls(end.namespace, { [`ipv4/neigh/${end.link}/proxy_delay`]: '0' }),
     { op: 'link.up', ...end },
     { op: 'route.add', ...end, destination: `${address}/32`, scope: 'link' },
+    { op: 'link.ready', ...end },
   ];
 }
 

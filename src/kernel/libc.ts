@@ -22,6 +22,10 @@ interface Libc {
   setns(fd: number, nstype: number): number;
   mount(source: string, target: string, type: string | null, flags: number, data: string | null): number;
   umount2(target: string, flags: number): number;
+  socket(domain: number, type: number, protocol: number): number;
+  setsockopt(fd: number, level: number, name: number, value: Buffer, length: number): number;
+  bind(fd: number, address: Buffer, length: number): number;
+  listen(fd: number, backlog: number): number;
 }
 
 let loaded: Libc | undefined;
@@ -35,6 +39,10 @@ export function libc(): Libc {
     setns: library.func('int setns(int fd, int nstype)'),
     mount: library.func('int mount(str source, str target, str type, ulong flags, str data)'),
     umount2: library.func('int umount2(str target, int flags)'),
+    socket: library.func('int socket(int domain, int type, int protocol)'),
+    setsockopt: library.func('int setsockopt(int fd, int level, int name, void *value, int length)'),
+    bind: library.func('int bind(int fd, void *address, int length)'),
+    listen: library.func('int listen(int fd, int backlog)'),
   };
   return loaded;
 }

@@ -29,7 +29,7 @@ const MAIN_TABLE = 254;
 /** RTPROT_BIRD: what Calico's own routes carry; `ip route` prints `proto bird`. */
 const protocols = { boot: 3, bird: 12 } as const;
 
-export type RouteOperation = Exclude<Operation, { op: 'namespace.create' | 'namespace.delete' | 'sysctl.set' }>;
+export type RouteOperation = Exclude<Operation, { op: 'namespace.create' | 'namespace.delete' | 'sysctl.set' | 'link.ready' }>;
 
 /** @param namespaceFd gives the descriptor of a namespace, for ends of a cable that live in another one. */
 export function encodeOperation(operation: RouteOperation, namespaceFd: (name: string) => number): RouteMessage {

@@ -11,7 +11,7 @@ import type { Readable } from 'node:stream';
 import type { NetworkNamespace } from './netns.js';
 import { systemPath } from './process.js';
 import { findProgram, type SandboxCommand, type SandboxProcess, spawnIn } from './sandbox-process.js';
-import { type Bind, readyWord, sandboxScript } from './sandbox-script.js';
+import { type Bind, notFound, readyWord, sandboxScript } from './sandbox-script.js';
 import { closeDescriptor, createUtsNamespace, openProcessNamespace, type Surroundings } from './surroundings.js';
 
 export type { SandboxCommand, SandboxExit, SandboxProcess } from './sandbox-process.js';
@@ -71,13 +71,9 @@ export async function createSandbox(options: SandboxOptions): Promise<MachineSan
     script,
     'sandbox',
     directory,
+    command.cwd ?? '/',
   ];
-  const { process: init, report } = spawnIn(
-    surroundings,
-    [...builder, ...launched(command, options.init !== undefined)],
-    command,
-    true,
-  );
+  const { process: init, report } = spawnIn(surroundings, [...builder, ...command.argv], command, true);
   try {
     await built(report as Readable);
   } catch (error) {
@@ -89,7 +85,8 @@ export async function createSandbox(options: SandboxOptions): Promise<MachineSan
 }
 
 class RunningSandbox implements MachineSandbox {
-  readonly #mounts: number;
+  /** Descriptors of its namespaces; absent when process 1 ended before anybody could look. */
+  readonly #mounts: number | undefined;
   readonly #pid: number | undefined;
   readonly #devices: string;
   #removed: Promise<void> | undefined;
@@ -110,11 +107,10 @@ class RunningSandbox implements MachineSandbox {
   }
 
   run(command: SandboxCommand): SandboxProcess {
-    if (this.#ended || this.#removed) throw new SandboxError('the sandbox has ended');
+    if (this.#ended || this.#removed || this.#mounts === undefined) throw new SandboxError('the sandbox has ended');
     const enter = [findProgram('nsenter'), `--mount=/proc/${process.pid}/fd/${this.#mounts}`, '--'];
     const surroundings = { ...this.place, ...(this.#pid === undefined ? {} : { pid: this.#pid }) };
-    return spawnIn(surroundings, [...enter, ...launched(command, true)], { devices: this.#devices, ...command })
-      .process;
+    return spawnIn(surroundings, [...enter, ...launched(command)], { devices: this.#devices, ...command }).process;
   }
 
   remove(): Promise<void> {
@@ -124,8 +120,7 @@ class RunningSandbox implements MachineSandbox {
 
   async #remove(): Promise<void> {
     this.init.kill('SIGKILL');
-    closeDescriptor(this.#mounts);
-    if (this.#pid !== undefined) closeDescriptor(this.#pid);
+    for (const fd of [this.#mounts, this.#pid]) if (fd !== undefined) closeDescriptor(fd);
     await discard(this.init, this.place.uts, this.directory);
   }
 }
@@ -133,11 +128,11 @@ class RunningSandbox implements MachineSandbox {
 /** Changes to its directory, says in a container runtime's words when there is no such program, and becomes it. */
 const launcher = `cd "$1" || exit 126
 shift
-command -v -- "$1" >/dev/null 2>&1 || { printf 'exec: "%s": executable file not found in $PATH\\n' "$1" >&2; exit 127; }
+command -v -- "$1" >/dev/null 2>&1 || { printf '${notFound}' "$1" >&2; exit 127; }
 exec "$@"`;
 
-function launched({ argv, cwd = '/' }: SandboxCommand, checked: boolean): readonly string[] {
-  return checked ? ['/bin/sh', '-c', launcher, 'launch', cwd, ...argv] : argv;
+function launched({ argv, cwd = '/' }: SandboxCommand): readonly string[] {
+  return ['/bin/sh', '-c', launcher, 'launch', cwd, ...argv];
 }
 
 function prepareDirectory({ scratch, id, files = {} }: SandboxOptions): string {

@@ -25,6 +25,7 @@ import { createHooks } from './hooks.js';
 import { readLogs } from './log-reader.js';
 import { nodeHostsFile, type PodStartParts } from './pod-start.js';
 import { type ContainerHooks, PodWorker, type PodWriter } from './pod-worker.js';
+import { createHandlerRunner, type RunHandler } from './probes/handler.js';
 import { Containers, followsServices, type ProcessContainers } from './runtime/containers.js';
 import { createProcessContainers } from './runtime/process-container.js';
 import type { PodServers } from './servers/client.js';
@@ -42,8 +43,8 @@ export interface KubeletOptions {
   nodeResolver?: Resolver;
   /** Real processes; default: sandboxes under `scratch`. */
   processes?: ProcessContainers;
-  /** Default: the probes and hooks of the pods' specs. */
-  hooks?: ContainerHooks;
+  /** Carries out probes and hooks; default: for real, from the pod's node. */
+  runHandler?: RunHandler;
   /** The node a pod is bound to, undefined when the lab has no such node. */
   node(name: string): NodePlace | undefined;
   recordEvent(event: EventRequest): void;
@@ -91,7 +92,10 @@ class LabKubelet implements Kubelet {
       registry.list<Stored<Service> & KubeObject>('', 'Service', { namespace });
     this.#containers = new Containers({ servers, processes, clock, services });
     this.#writer = createWriter(registry);
-    this.#hooks = options.hooks ?? createHooks();
+    this.#hooks = createHooks(
+      clock,
+      options.runHandler ?? createHandlerRunner(clock, minorVersion(config.kubernetesVersion)),
+    );
     this.#starts = {
       registry,
       config,
@@ -211,6 +215,11 @@ class LabKubelet implements Kubelet {
       if (namespaces.has(worker.pod.metadata.namespace ?? '') && followsServices(worker.pod)) worker.servicesChanged();
     }
   }
+}
+
+/** `v1.30.4` gives `1.30`. */
+function minorVersion(version: string): string {
+  return version.replace(/^v/, '').split('.').slice(0, 2).join('.');
 }
 
 function nameOf({ metadata }: StoredPod): string {

@@ -245,7 +245,7 @@ export class PodWorker {
   async #terminate(graceMilliseconds: number): Promise<void> {
     this.#markBegun();
     const sidecars = new Set((this.#pod.spec?.initContainers ?? []).map(({ name }) => name));
-    const stop = (names: readonly string[]): Promise<void[]> =>
+    const stop = (names: readonly string[]): Promise<unknown> =>
       Promise.all(names.map(async (name) => this.loops.get(name)?.stop(graceMilliseconds)));
     await stop([...this.loops.keys()].filter((name) => !sidecars.has(name)));
     await stop([...sidecars]);

@@ -23,9 +23,9 @@ export interface WalkNode {
 
 /**
  * `DNAT`: sent on to one of the endpoints. `REJECT` and `DROP`: refused, or silently lost. `ACCEPT`: no service's
- * business, goes on as it is.
+ * business, goes on as it is. `CLOSE`: accepted by a proxy process that has nowhere to go, and closed.
  */
-export type WalkVerdict = 'DNAT' | 'REJECT' | 'DROP' | 'ACCEPT';
+export type WalkVerdict = 'DNAT' | 'REJECT' | 'DROP' | 'ACCEPT' | 'CLOSE';
 
 export interface WalkResult<Step> {
   readonly verdict: WalkVerdict;

@@ -1,51 +1,24 @@
-/** A running API server over a memory registry, and a client that trusts its authority. */
+/** A running API server over the real registry, and a client that trusts its authority. */
 import type { IncomingMessage } from 'node:http';
 import { request } from 'node:https';
 import type { KubeObject } from '../../src/api/object.js';
+import { apiRules } from '../../src/cluster/api-rules.js';
 import { type Certificates, makeCertificates } from '../../src/apiserver/certificates.js';
-import type { OpenApi, Patcher, PodStreams, Untyped } from '../../src/apiserver/contract.js';
+import type { FieldManagement, PodStreams, Untyped } from '../../src/apiserver/contract.js';
 import { type ApiServer, createApiServer } from '../../src/apiserver/server.js';
-import type { Clock } from '../../src/world/contract.js';
-import { MemoryRegistry } from './memory-registry.js';
+import { applyMergePatch } from '../../src/patch/merge-patch.js';
+import type { DeleteOptions } from '../../src/registry/contract.js';
+import { createRegistry, type LabRegistry } from '../../src/registry/registry.js';
+import type { World } from '../../src/world/contract.js';
+import { createWorld } from '../../src/world/world.js';
+import { courseConfig } from '../registry/lab.js';
 
 export const token = 'test-token-of-no-value';
 
-/** Real time: kubectl compares what it is told with its own clock. */
-export const wallClock: Clock = {
-  now: () => Date.now(),
-  timestamp: (at = Date.now()) => new Date(at).toISOString().replace(/\.\d+Z$/, 'Z'),
-  microTimestamp: (at = Date.now()) => new Date(at).toISOString().replace('Z', '000Z'),
-  after(ms, run) {
-    const timer = setTimeout(run, ms);
-    timer.unref();
-    return () => clearTimeout(timer);
-  },
-};
-
-export function mergePatch(target: unknown, patch: unknown): unknown {
-  if (typeof patch !== 'object' || patch === null || Array.isArray(patch)) return patch;
-  const base = typeof target === 'object' && target !== null && !Array.isArray(target) ? (target as Untyped) : {};
-  const merged: Untyped = { ...base };
-  for (const [key, value] of Object.entries(patch)) {
-    if (value === null) delete merged[key];
-    else merged[key] = mergePatch(merged[key], value);
-  }
-  return merged;
-}
-
-export const testPatcher: Patcher = {
-  merge: (live, patch) => mergePatch(live, patch) as KubeObject,
-  strategic: (live, patch) => mergePatch(live, patch) as KubeObject,
-  json: (live) => live,
-  apply: (live, configuration) => mergePatch(live ?? {}, configuration) as KubeObject,
+/** Keeps no record of who owns what. */
+export const noFields: FieldManagement = {
+  apply: (live, configuration) => applyMergePatch((live ?? {}) as KubeObject, configuration),
   manage: (_live, written) => written,
-};
-
-export const testOpenApi: OpenApi = {
-  v2: () => new Uint8Array([1, 2, 3]),
-  v3Paths: () => ['api/v1', 'apis/apps/v1'],
-  v3: (path) =>
-    path === 'api/v1' || path === 'apis/apps/v1' ? { hash: 'abc', json: `{"path":"${path}"}` } : undefined,
 };
 
 export interface Answer {
@@ -56,13 +29,17 @@ export interface Answer {
 }
 
 export interface Lab {
-  registry: MemoryRegistry;
+  world: World;
+  registry: LabRegistry;
   server: ApiServer;
   certificates: Certificates;
+  /** What the server reported as its own faults. */
   faults: unknown[];
   call(method: string, path: string, body?: unknown, headers?: Record<string, string>): Promise<Answer>;
   /** The response itself, for streams. */
   open(path: string, headers?: Record<string, string>): Promise<IncomingMessage>;
+  /** Stores an object with its status, as controllers would. */
+  put(object: KubeObject): KubeObject;
 }
 
 let certificates: Promise<Certificates> | undefined;
@@ -72,56 +49,75 @@ export function testCertificates(): Promise<Certificates> {
   return certificates;
 }
 
-export async function startLab(streams?: PodStreams): Promise<Lab> {
+function put(registry: LabRegistry, object: KubeObject): KubeObject {
+  const created = registry.create(object);
+  return object.status === undefined
+    ? created
+    : registry.update({ ...created, status: object.status }, { subresource: 'status' });
+}
+
+export interface LabOptions {
+  streams?: PodStreams;
+  fields?: FieldManagement;
+  logSize?: number;
+  gitVersion?: string;
+}
+
+export async function startLab(options: LabOptions = {}): Promise<Lab> {
+  const { streams, fields = noFields, logSize, gitVersion = courseConfig.kubernetesVersion } = options;
   const made = await testCertificates();
-  const registry = new MemoryRegistry();
+  const world = createWorld({ seed: 1 });
+  const registry = createRegistry({ config: courseConfig, world, rules: apiRules, logSize });
+  for (const name of ['default', 'kube-system']) {
+    registry.create({ apiVersion: 'v1', kind: 'Namespace', metadata: { name } });
+  }
   const faults: unknown[] = [];
   const server = await createApiServer({
     registry,
-    ports: { patcher: testPatcher, openApi: testOpenApi, streams },
+    fields,
+    streams,
     certificates: made,
     token,
-    clock: wallClock,
-    gitVersion: 'v1.30.0',
+    clock: world.clock,
+    gitVersion,
     clusterDomain: 'cluster.local',
     report: (fault) => void faults.push(fault),
   });
   const open = (method: string, path: string, headers: Record<string, string>, body?: string | Buffer) =>
     new Promise<IncomingMessage>((resolve, reject) => {
-      const options = {
-        host: '127.0.0.1',
-        port: server.port,
-        method,
-        path,
-        ca: made.ca,
-        agent: false,
-        servername: 'localhost',
-      };
+      const target = { host: '127.0.0.1', port: server.port, method, path };
       const length = body === undefined ? {} : { 'Content-Length': `${Buffer.byteLength(body)}` };
       const all = { Authorization: `Bearer ${token}`, ...length, ...headers };
-      request({ ...options, headers: all }, resolve)
+      const tls = { ca: made.ca, agent: false, servername: 'localhost' };
+      request({ ...target, ...tls, headers: all }, resolve)
         .once('error', reject)
         .end(body);
     });
   return {
+    world,
     registry,
     server,
     certificates: made,
     faults,
+    put: (object) => put(registry, object),
     open: (path, headers = {}) => open('GET', path, headers),
     async call(method, path, body, headers = {}) {
       const raw = typeof body === 'string' || Buffer.isBuffer(body);
       const text = body === undefined ? undefined : raw ? body : JSON.stringify(body);
-      const response = await open(
-        method,
-        path,
-        { ...(body && !raw ? { 'Content-Type': 'application/json' } : {}), ...headers },
-        text,
-      );
+      const type: Record<string, string> = body && !raw ? { 'Content-Type': 'application/json' } : {};
+      const response = await open(method, path, { ...type, ...headers }, text);
       const parts: Buffer[] = [];
       for await (const part of response as AsyncIterable<Buffer>) parts.push(part);
       const whole = Buffer.concat(parts).toString();
-      return { code: response.statusCode ?? 0, headers: response.headers, text: whole, json: () => JSON.parse(whole) };
+      return {
+        code: response.statusCode ?? 0,
+        headers: response.headers,
+        text: whole,
+        json: () => JSON.parse(whole),
+      };
     },
   };
 }
+
+/** Ends what a pod's grace period would otherwise keep. */
+export const atOnce: DeleteOptions = { gracePeriodSeconds: 0 };

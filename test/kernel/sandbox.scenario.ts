@@ -112,6 +112,11 @@ seen['badBind'] = await make('bad', { binds: [{ source: '/no/such', target: '/da
   (error: Error) => error.message,
 );
 
+seen['badProgram'] = await make('bad2', { init: { argv: ['no-such-program'], env } }).then(
+  () => 'made',
+  (error: Error) => error.message,
+);
+
 const node = await make('node1', { root: 'machine', processes: 'daemon' });
 seen['node'] = await output(
   node,

@@ -89,6 +89,7 @@ test('removing a sandbox ends what runs in it and leaves no file', (t) => {
 
 test('a sandbox that cannot be built says why', (t) => {
   t.regex(seen.badBind, /\/no\/such/);
+  t.is(seen['badProgram'], 'exec: "no-such-program": executable file not found in $PATH');
 });
 
 test('a shell on a node sees the machine, with an /etc of its own', (t) => {

@@ -6,7 +6,8 @@
  * Differs: chains are deleted in the sync that made them stale; kube-proxy waits up to a syncPeriod in clusters of more
  * than 1000 endpoints.
  */
-import { type EnsureOperation, ensureText } from '../xtables/ensure.js';
+import { parseSave } from '../xtables/canonical.js';
+import { type EnsureOperation, ensureText, missing } from '../xtables/ensure.js';
 import { chainLines, rulesText } from '../xtables/restore-text.js';
 import type { IptablesRuleSet, PortRules, TableFrame } from './compile.js';
 import { jumpRules } from './jumps.js';
@@ -86,6 +87,15 @@ export function renderFirstSync(
   const canary = ensureText('mangle', ensure, []);
   const mangle = canary === '' ? '' : `*mangle\n${canary}COMMIT\n`;
   return mangle + transaction(ruleSet, { ...everything, stale, ensure });
+}
+
+/**
+ * A full sync onto whatever `saved`, the output of `iptables-save`, shows: jumps that are there already are not made
+ * again, chains of service ports that are gone are deleted. For use after a failure, or when the canary chain vanished.
+ */
+export function planResync(saved: string, next: IptablesRuleSet): string {
+  const nat = parseSave(saved).get('nat')?.keys() ?? [];
+  return renderFirstSync(next, missing(jumpRules, saved), nat);
 }
 
 function sameFrame(a: TableFrame, b: TableFrame): boolean {

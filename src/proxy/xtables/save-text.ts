@@ -15,9 +15,9 @@ function hex(mark: number): string {
   return `0x${mark.toString(16)}`;
 }
 
-/** `xtables_save_string` leaves only these unquoted. */
+/** `xtables_save_string` leaves only these unquoted, and escapes quotes and backslashes. */
 function quoted(text: string): string {
-  return /^[-_0-9a-zA-Z]+$/.test(text) ? text : `"${text}"`;
+  return /^[-_0-9a-zA-Z]+$/.test(text) ? text : `"${text.replace(/["'\\]/g, '\\$&')}"`;
 }
 
 function withPrefix(cidr: string): string {

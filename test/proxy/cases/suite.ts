@@ -22,8 +22,11 @@ export type Via = 'clusterIP' | 'nodePort' | 'localhostNodePort' | 'externalIP' 
 /** Which source address the answering pod sees. */
 export type Seen = 'client' | 'node';
 
-/** Pods that may answer, each with the source it sees; or no answer. `passed` means that no rule of a Service applies. */
-export type Expectation = Partial<Record<PodName, Seen>> | 'refused' | 'dropped' | 'passed';
+/**
+ * Pods that may answer, each with the source it sees; or no answer. `passed` means that no rule of a Service applies,
+ * `closed` that the connection opens and is closed at once.
+ */
+export type Expectation = Partial<Record<PodName, Seen>> | 'refused' | 'dropped' | 'passed' | 'closed';
 
 export interface Flow {
   readonly from: Client;

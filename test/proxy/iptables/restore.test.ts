@@ -6,7 +6,8 @@ import { planTraffic, trafficOfNode } from '../../../src/model/traffic.js';
 import type { IptablesRuleSet } from '../../../src/proxy/iptables/compile.js';
 import { iptablesEngine } from '../../../src/proxy/iptables/engine.js';
 import { jumpRules } from '../../../src/proxy/iptables/jumps.js';
-import { planRestore, renderFirstSync, renderRestore } from '../../../src/proxy/iptables/restore.js';
+import { planRestore, planResync, renderFirstSync, renderRestore } from '../../../src/proxy/iptables/restore.js';
+import { renderSave } from '../../../src/proxy/iptables/save.js';
 import { missing } from '../../../src/proxy/xtables/ensure.js';
 import { endpoint, node, podCIDR, service, slice } from '../cases/world.js';
 import { matchesGolden } from '../golden.js';
@@ -76,6 +77,14 @@ test('jumps that are there already are not made again', (t) => {
       (entry) => entry.operation === 'EnsureRule' && entry.table === 'nat' && entry.rule.chain === 'PREROUTING',
     ),
   );
+});
+
+test('a full sync onto what is there already makes no jump twice and deletes stale chains', (t) => {
+  const saved = `${renderSave(before).replace('COMMIT', ':KUBE-SVC-GONE - [0:0]\nCOMMIT')}*nat\n:KUBE-SVC-OLD - [0:0]\nCOMMIT\n`;
+  const text = planResync(saved, before);
+  t.false(text.includes('\n-I '));
+  t.deepEqual(text.match(/^-X .*$/gm), ['-X KUBE-SVC-OLD'], 'only nat chains are looked at');
+  t.true(text.endsWith(renderRestore(before).slice(-150)));
 });
 
 test('unchanged ports are the same objects after a change elsewhere', (t) => {

@@ -1,0 +1,89 @@
+/**
+ * The userspace mode behind the one contract of `proxy/contract.ts`: rules that lead to a proxy process, and what that
+ * process serves. Models kube-proxy v1.20 `--proxy-mode=userspace`.
+ */
+import type { IPFamily, NodeTraffic } from '../../model/traffic.js';
+import type { ProxyEngine } from '../contract.js';
+import { type EnsureOperation, ensureText } from '../xtables/ensure.js';
+import { chainLines, rulesText } from '../xtables/restore-text.js';
+import type { Rule } from '../xtables/rule.js';
+import { type UserspaceOptions, userspaceOptions } from './options.js';
+import { filterChains, natChains, portRules, userspaceJumps } from './rules.js';
+import { type ServiceProxy, serviceProxies } from './service-proxy.js';
+
+export interface UserspaceRuleSet {
+  readonly family: IPFamily;
+  readonly nat: readonly Rule[];
+  readonly filter: readonly Rule[];
+  readonly proxies: readonly ServiceProxy[];
+}
+
+/** Open proxies before, and close them after the rules change. */
+export interface UserspaceChange {
+  /** New proxies, and those whose endpoints or affinity changed: same key and port, so connections go on. */
+  readonly serve: readonly ServiceProxy[];
+  /** Keys of proxies that go. */
+  readonly close: readonly string[];
+  /** `iptables-restore --noflush` input, '' for none. */
+  readonly iptables: string;
+}
+
+function compile(traffic: NodeTraffic, options: UserspaceOptions): UserspaceRuleSet {
+  const proxies = serviceProxies(traffic, options);
+  const byKey = new Map(proxies.map((proxy) => [proxy.key, proxy]));
+  const hostIP = options.hostIP ?? traffic.node.address ?? '127.0.0.1';
+  const rules = traffic.ports.map(({ traffic: port }) => {
+    const proxy = byKey.get(`${port.name} ${port.protocol}`);
+    return proxy === undefined ? { nat: [], filter: [] } : portRules(port, proxy, hostIP);
+  });
+  return {
+    family: traffic.family,
+    nat: rules.flatMap(({ nat }) => nat),
+    filter: rules.flatMap(({ filter }) => filter),
+    proxies,
+  };
+}
+
+/** `iptables-restore --noflush` input for all chains, with jumps to make on the first time. */
+export function renderUserspaceRestore(
+  { nat, filter }: UserspaceRuleSet,
+  ensure: readonly EnsureOperation[] = [],
+): string {
+  return [
+    '*nat\n',
+    chainLines(natChains),
+    ensureText('nat', ensure, natChains),
+    rulesText(nat),
+    'COMMIT\n*filter\n',
+    chainLines(filterChains),
+    ensureText('filter', ensure, filterChains),
+    rulesText(filter),
+    'COMMIT\n',
+  ].join('');
+}
+
+function render(ruleSet: UserspaceRuleSet): string {
+  const proxies = ruleSet.proxies.map(({ name, protocol, listenIP, port, endpoints, affinitySeconds }) => {
+    const sticky = affinitySeconds === undefined ? '' : ` (ClientIP ${affinitySeconds}s)`;
+    return `# ${protocol} ${listenIP}:${port} ${name}${sticky} -> ${endpoints.join(', ') || 'nobody'}\n`;
+  });
+  return renderUserspaceRestore(ruleSet, userspaceJumps) + proxies.join('');
+}
+
+function plan(previous: UserspaceRuleSet | undefined, next: UserspaceRuleSet): UserspaceChange | undefined {
+  const before = new Map(previous?.proxies.map((proxy) => [proxy.key, JSON.stringify(proxy)]));
+  const after = new Set(next.proxies.map(({ key }) => key));
+  const serve = next.proxies.filter((proxy) => before.get(proxy.key) !== JSON.stringify(proxy));
+  const close = [...before.keys()].filter((key) => !after.has(key));
+  const restore = renderUserspaceRestore(next, previous === undefined ? userspaceJumps : []);
+  const same = previous !== undefined && renderUserspaceRestore(previous) === restore;
+  return same && serve.length + close.length === 0 ? undefined : { serve, close, iptables: same ? '' : restore };
+}
+
+export const userspaceEngine: ProxyEngine<UserspaceOptions, UserspaceRuleSet, UserspaceChange> = {
+  mode: 'userspace',
+  options: userspaceOptions,
+  compile,
+  render,
+  plan,
+};
