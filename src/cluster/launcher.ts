@@ -20,7 +20,11 @@ export async function launchLab(
 ): Promise<Extract<StartReport, { kind: 'ready' }>> {
   createStateDirectory(directory);
   const command = [process.execPath, ...process.execArgv, daemonEntry, `--lab=${request.name}`];
-  const child = launchDaemon({ command, logFile: directory.log, env: process.env });
+  const child = launchDaemon({
+    command,
+    logFile: directory.log,
+    env: { ...process.env, XTABLES_LOCKFILE: directory.locks },
+  });
   const channel = child.stdio[3] as Duplex;
   if (child.pid === undefined)
     throw new CommandFailure('missingTool', 'lab: cannot start "unshare" (package util-linux)');

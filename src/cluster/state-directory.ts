@@ -51,6 +51,8 @@ export interface StateDirectory {
   kubeconfig: string;
   journal: string;
   log: string;
+  /** Where the names of the machines' iptables locks begin. */
+  locks: string;
 }
 
 /** The paths of one lab. */
@@ -64,6 +66,7 @@ export function stateDirectory(name: string, root: string = stateRoot()): StateD
     kubeconfig: file('kubeconfig'),
     journal: file('journal.ndjson'),
     log: file('daemon.log'),
+    locks: file('xtables.lock'),
   };
 }
 

@@ -26,6 +26,8 @@ export type Operation =
   | { op: 'link.ready'; namespace: string; link: string; index: number }
   | { op: 'link.delete'; namespace: string; link: string; index: number }
   | { op: 'address.add'; namespace: string; link: string; index: number; address: string; scope?: 'link' | 'host' }
+  /** A permanent neighbour: nothing is asked, nothing is forgotten. */
+  | { op: 'neighbour.add'; namespace: string; link: string; index: number; address: string; mac: string }
   | {
       op: 'route.add';
       namespace: string;
@@ -67,6 +69,7 @@ const stages: Record<Operation['op'], number> = {
   'veth.create': 5,
   'link.up': 7,
   'address.add': 7,
+  'neighbour.add': 7,
   'route.add': 7,
   'link.ready': 8,
 };

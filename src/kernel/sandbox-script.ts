@@ -63,7 +63,7 @@ export function sandboxScript({ root, ownProcesses, binds }: ScriptOptions): str
     ...binds.flatMap((bind) => bindLines(bind, root === 'own' ? '"$R"' : '')),
     ...enter,
     'PATH=$P',
-    'mkdir -p "$W"; cd "$W"',
+    'mkdir -p "$W"; cd "$W"; unset OLDPWD',
     // Complains as a container runtime does, while there is still someone to complain to.
     `command -v -- "$1" >/dev/null 2>&1 || { printf '${notFound}' "$1" >&2; exit 127; }`,
     `echo ${readyWord} >&3`,
@@ -96,7 +96,9 @@ function ownRoot(ownProcesses: boolean): string[] {
     'done',
     `for d in ${emptyDirectories.join(' ')}; do mkdir "$R/$d"; done`,
     'chmod 1777 "$R/tmp"; chmod 700 "$R/root"',
-    ownProcesses ? 'mount -t proc proc "$R/proc" 2>/dev/null || mount --rbind /proc "$R/proc"' : 'mount --rbind /proc "$R/proc"',
+    ownProcesses
+      ? 'mount -t proc proc "$R/proc" 2>/dev/null || mount --rbind /proc "$R/proc"'
+      : 'mount --rbind /proc "$R/proc"',
     'mount -t sysfs sysfs "$R/sys" 2>/dev/null || mount --rbind /sys "$R/sys"',
     'mkdir "$R/dev/pts" "$R/dev/shm"; chmod 1777 "$R/dev/shm"',
     `for d in ${devices.join(' ')}; do : > "$R/dev/$d"; mount --bind "/dev/$d" "$R/dev/$d"; done`,

@@ -5,7 +5,7 @@
  * Everything of it lives in the mount namespace of its first process and in a directory of the lab's scratch tmpfs, so
  * nothing outlives the lab. Models: what containerd and runc set up for a container, as far as it is seen from inside.
  */
-import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
+import { chmodSync, existsSync, mkdirSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import type { Readable } from 'node:stream';
 import type { NetworkNamespace } from './netns.js';
@@ -35,9 +35,20 @@ export interface SandboxOptions {
   init?: SandboxCommand;
 }
 
+/** Descriptors, in this process, of what another process enters to be inside: `nsenter --mount=/proc/PID/fd/N …`. */
+export interface SandboxNamespaces {
+  mount: number;
+  uts: number;
+  /** Absent when it shares the daemon's processes. */
+  pid?: number;
+  network: number;
+}
+
 export interface MachineSandbox {
   /** Process 1. */
   readonly init: SandboxProcess;
+  /** @throws SandboxError when it has ended */
+  readonly namespaces: SandboxNamespaces;
   /** One more process inside. @throws Error when the sandbox has ended */
   run(command: SandboxCommand): SandboxProcess;
   /** Ends every process in it and forgets its files. */
@@ -106,10 +117,16 @@ class RunningSandbox implements MachineSandbox {
     });
   }
 
-  run(command: SandboxCommand): SandboxProcess {
+  get namespaces(): SandboxNamespaces {
     if (this.#ended || this.#removed || this.#mounts === undefined) throw new SandboxError('the sandbox has ended');
-    const enter = [findProgram('nsenter'), `--mount=/proc/${process.pid}/fd/${this.#mounts}`, '--'];
-    const surroundings = { ...this.place, ...(this.#pid === undefined ? {} : { pid: this.#pid }) };
+    const { uts, network } = this.place;
+    return { mount: this.#mounts, uts, network: network.fd, ...(this.#pid === undefined ? {} : { pid: this.#pid }) };
+  }
+
+  run(command: SandboxCommand): SandboxProcess {
+    const { mount, pid } = this.namespaces;
+    const enter = [findProgram('nsenter'), `--mount=/proc/${process.pid}/fd/${mount}`, '--'];
+    const surroundings = { ...this.place, ...(pid === undefined ? {} : { pid }) };
     return spawnIn(surroundings, [...enter, ...launched(command)], { devices: this.#devices, ...command }).process;
   }
 
@@ -127,6 +144,7 @@ class RunningSandbox implements MachineSandbox {
 
 /** Changes to its directory, says in a container runtime's words when there is no such program, and becomes it. */
 const launcher = `cd "$1" || exit 126
+unset OLDPWD
 shift
 command -v -- "$1" >/dev/null 2>&1 || { printf '${notFound}' "$1" >&2; exit 127; }
 exec "$@"`;
@@ -135,9 +153,33 @@ function launched({ argv, cwd = '/' }: SandboxCommand): readonly string[] {
   return ['/bin/sh', '-c', launcher, 'launch', cwd, ...argv];
 }
 
+/**
+ * Directories that a container may write to even when the machine's root owns them and the lab is an ordinary user's:
+ * made in the upper layer, they are the user's own.
+ * Differs: rootless, other directories and files of the machine's root can be read but not changed in a container.
+ */
+const ownDirectories = [
+  'etc',
+  'opt',
+  'srv',
+  'usr',
+  'usr/local',
+  'usr/local/bin',
+  'usr/share',
+  'var',
+  'var/cache',
+  'var/lib',
+  'var/log',
+  'var/tmp',
+];
+
 function prepareDirectory({ scratch, id, files = {} }: SandboxOptions): string {
   const directory = join(scratch, id);
   for (const name of ['upper', 'work', 'root']) mkdirSync(join(directory, name), { recursive: true });
+  for (const name of ownDirectories.filter((one) => existsSync(join('/', one)))) {
+    mkdirSync(join(directory, 'upper', name), { recursive: true });
+    chmodSync(join(directory, 'upper', name), statSync(join('/', name)).mode);
+  }
   for (const [path, text] of Object.entries(files)) {
     const file = join(directory, 'upper', path);
     mkdirSync(dirname(file), { recursive: true });

@@ -1,4 +1,5 @@
 /** A kubelet with real sandboxes and servers: commands, exec, attach, logs, volumes, in one throw-away lab. */
+import { execFileSync } from 'node:child_process';
 import { mkdtempSync, rmdirSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -130,6 +131,17 @@ streams.stdin.write('stty size; exit 9\r');
 seen['attached'] = await screen;
 await new Promise((resolve) => setTimeout(resolve, 100));
 seen['phase'] = stored('shell')?.status?.phase;
+
+const { namespaces, env } = await kubelet.enter({ namespace: 'default', pod: 'web' });
+const fd = (number: number | undefined): string => `/proc/${process.pid}/fd/${number}`;
+const nsenter = [
+  `--mount=${fd(namespaces.mount)}`,
+  `--uts=${fd(namespaces.uts)}`,
+  `--pid=${fd(namespaces.pid)}`,
+  `--net=${fd(namespaces.network)}`,
+];
+const script = 'hostname; ls /var/ready; cat /proc/1/comm';
+seen['entered'] = execFileSync('nsenter', [...nsenter, '--', 'sh', '-c', script], { env: { ...env } }).toString();
 
 await create('deaf', { command: ['sleep', '1000'] }, { terminationGracePeriodSeconds: 1 });
 const began = performance.now();

@@ -53,10 +53,10 @@ test('only its own processes are seen in it', (t) => {
 
 test('what is written in it stays in it', (t) => {
   t.is(seen.write.exitCode, 0);
-  t.is(seen.write.stdout, '/var/ready\n\n/etc/apt:\n');
+  t.is(seen.write.stdout, '/var/ready\n\n/opt/d:\n');
   t.is(seen.elsewhere.stdout, 'other\n');
   t.is(seen.elsewhere.stderr.split('\n').filter((line) => line.includes('No such file')).length, 3);
-  t.deepEqual(seen.onMachine.slice(0, 2), [false, false]);
+  t.deepEqual(seen.onMachine, [false, false, false]);
 });
 
 test('streams, exit codes and signals come back', (t) => {

@@ -130,7 +130,11 @@ function fakeProcesses(processes: FakeProcess[]): ProcessContainers {
       processes.push(process);
       return running;
     },
-    shell: () => ({ exec: () => Promise.reject(new Error('no shell')), remove: async () => {} }),
+    shell: () => ({
+      exec: () => Promise.reject(new Error('no shell')),
+      enter: () => Promise.reject(new Error('no room')),
+      remove: async () => {},
+    }),
   };
 }
 
@@ -149,8 +153,10 @@ function fakeProcess(
     stop: async (graceMilliseconds) => {
       process.stops.push(graceMilliseconds);
       if (argv[0] !== 'deaf') end({ exitCode: 143 });
+      await ended;
     },
     exec: () => Promise.reject(new Error('no exec')),
+    enter: () => Promise.reject(new Error('no room')),
     logs: async () => log.lines(),
     follow: (listener, followEnded) => log.follow(listener, followEnded),
   };

@@ -40,7 +40,7 @@ function openTcp(site: Site, namespace: NetworkNamespace, front: HttpFront): Lis
     container: site.plan.container,
     opened,
     drain() {
-      server.close();
+      if (server.listening) server.close();
       return connections.drain();
     },
     cut: () => connections.cut(),
