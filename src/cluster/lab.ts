@@ -15,6 +15,7 @@ import { refuseOverlap } from './attach.js';
 import { serveControl } from './control.js';
 import { controlHandlers } from './control-handlers.js';
 import { createDesiredState, type DesiredState } from './desired.js';
+import { startDns } from './dns.js';
 import { startKubelet } from './kubelet-start.js';
 import { chooseIptables, createNodeProxies } from './proxies.js';
 import type { ApplyOutcome, StartRequest } from './start-request.js';
@@ -45,6 +46,7 @@ export async function startLab(request: StartRequest, progress: (text: string) =
   const machine = leaveMachineNamespace();
   mountOwnProc();
   const kubeletStart = startKubelet();
+  const dns = startDns({ registry: desired.registry, config: desired.config, clock: world.clock });
   const wiring = new Wiring();
   if (settings.attach) wiring.namespaces.adopt({ name: hostNamespace, fd: machine.fd });
   await wiring.change(planMachines(desired.config, settings.attach ? attachmentOf(name) : undefined));
@@ -58,7 +60,7 @@ export async function startLab(request: StartRequest, progress: (text: string) =
   );
   const network = createPodNetwork(wiring, desired.config);
   const scratch = join(directory.root, 'scratch');
-  const kubelet = await kubeletStart({ desired, world, network, namespaces: wiring.namespaces, scratch });
+  const kubelet = await kubeletStart({ desired, world, network, namespaces: wiring.namespaces, scratch, dns });
   keepRulesInStep(desired, () => proxies.sync());
   await kubelet.settled();
   desired.settle();
@@ -87,7 +89,7 @@ export async function startLab(request: StartRequest, progress: (text: string) =
   });
   await serveControl(
     directory.control,
-    controlHandlers({ status, settings, desired, wiring, kubelet, iptables, proxies }),
+    controlHandlers({ status, settings, desired, wiring, kubelet, iptables, proxies, dns }),
   );
   writeStatus(directory, status);
   return { status, outcome };
