@@ -16,6 +16,7 @@ import { refuseOverlap } from './attach.js';
 import { serveControl } from './control.js';
 import { controlHandlers } from './control-handlers.js';
 import { createDesiredState, type DesiredState } from './desired.js';
+import { startDns } from './dns.js';
 import { CommandFailure } from './failure.js';
 import { startKubelet } from './kubelet-start.js';
 import { chooseIptables, createNodeProxies } from './proxies.js';
@@ -48,6 +49,7 @@ export async function startLab(request: StartRequest, progress: (text: string) =
   const machine = leaveMachineNamespace();
   mountOwnProc();
   const kubeletStart = startKubelet();
+  const dns = startDns({ registry: desired.registry, config: desired.config, clock: world.clock });
   const wiring = new Wiring();
   if (settings.attach) wiring.namespaces.adopt({ name: hostNamespace, fd: machine.fd });
   await wiring.change(planMachines(desired.config, settings.attach ? attachmentOf(name) : undefined));
@@ -61,7 +63,7 @@ export async function startLab(request: StartRequest, progress: (text: string) =
   );
   const network = createPodNetwork(wiring, desired.config);
   const scratch = join(directory.root, 'scratch');
-  const kubelet = await kubeletStart({ desired, world, network, namespaces: wiring.namespaces, scratch });
+  const kubelet = await kubeletStart({ desired, world, network, namespaces: wiring.namespaces, scratch, dns });
   keepRulesInStep(desired, () => proxies.sync());
   await kubelet.settled();
   desired.settle();
@@ -90,7 +92,7 @@ export async function startLab(request: StartRequest, progress: (text: string) =
   });
   await serveControl(
     directory.control,
-    controlHandlers({ status, settings, desired, wiring, kubelet, iptables, proxies }),
+    controlHandlers({ status, settings, desired, wiring, kubelet, iptables, proxies, dns }),
   );
   writeStatus(directory, status);
   return { status, outcome };
