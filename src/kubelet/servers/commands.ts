@@ -1,6 +1,7 @@
 /**
  * The life of a process that hosts pods' servers: commands in, reports out, and the end when the daemon is gone.
  */
+import { leaveMachineNamespace } from '../../kernel/netns.js';
 import type { Clock } from '../../world/contract.js';
 import { type OpenListener, PodHost } from './pod-host.js';
 import type { ServerCommand, ServerReport } from './protocol.js';
@@ -11,6 +12,8 @@ export function report(message: ServerReport): void {
 
 /** Obeys the daemon from now on. Messages of a `kind` that is none of a ServerCommand's are left to other listeners. */
 export function serveCommands(clock: Clock, open: OpenListener): void {
+  // Forked while the daemon is still in the machine's own network, to which these processes have no business.
+  leaveMachineNamespace();
   const obey = commandsOf(
     new PodHost(clock, open, (uid, container, exitCode) => report({ kind: 'exited', uid, container, exitCode })),
   );
