@@ -27,7 +27,7 @@ import { readLogs } from './log-reader.js';
 import { nodeHostsFile, type PodStartParts } from './pod-start.js';
 import { type ContainerHooks, PodWorker, type PodWriter } from './pod-worker.js';
 import { createHandlerRunner, type RunHandler } from './probes/handler.js';
-import { Containers, followsServices, type ProcessContainers } from './runtime/containers.js';
+import { Containers, followsServices, type ProcessContainers, type StartAgent } from './runtime/containers.js';
 import { createProcessContainers } from './runtime/process-container.js';
 import type { PodServers } from './servers/client.js';
 import { VolumeStore } from './volume-store.js';
@@ -44,6 +44,8 @@ export interface KubeletOptions {
   nodeResolver?: Resolver;
   /** Real processes; default: sandboxes under `scratch`. */
   processes?: ProcessContainers;
+  /** Programs that the lab brings along; default: none, such a container fails to start. */
+  agents?: StartAgent;
   /** Carries out probes and hooks; default: for real, from the pod's node. */
   runHandler?: RunHandler;
   /** The node a pod is bound to, undefined when the lab has no such node. */
@@ -93,7 +95,7 @@ class LabKubelet implements Kubelet {
     const { processes = createProcessContainers(scratch, clock) } = options;
     const services = (namespace: string): Stored<Service>[] =>
       registry.list<Stored<Service> & KubeObject>('', 'Service', { namespace });
-    this.#containers = new Containers({ servers, processes, clock, services });
+    this.#containers = new Containers({ servers, processes, clock, services, agents: options.agents });
     this.#writer = createWriter(registry);
     this.#hooks = createHooks(
       clock,
