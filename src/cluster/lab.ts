@@ -21,6 +21,7 @@ import { CommandFailure } from './failure.js';
 import { startKubelet } from './kubelet-start.js';
 import { chooseIptables, createNodeProxies } from './proxies.js';
 import type { ApplyOutcome, StartRequest } from './start-request.js';
+import { createMetalLB } from './metallb.js';
 import { type LabStatus, stateDirectory, writeStatus } from './state-directory.js';
 
 /** A started lab. It lives until its process ends. */
@@ -65,7 +66,16 @@ export async function startLab(request: StartRequest, progress: (text: string) =
   dns.feed({ registry: desired.registry, config: desired.config, clock: world.clock });
   const network = createPodNetwork(wiring, desired.config);
   const scratch = join(directory.root, 'scratch');
-  const kubelet = await kubeletStart({ desired, world, network, namespaces: wiring.namespaces, scratch, dns });
+  const metallb = createMetalLB(desired, world);
+  const kubelet = await kubeletStart({
+    desired,
+    world,
+    network,
+    namespaces: wiring.namespaces,
+    scratch,
+    dns,
+    agents: metallb.startAgent,
+  });
   keepRulesInStep(desired, () => proxies.sync());
   await kubelet.settled();
   await untilServing({ registry: desired.registry, clock: world.clock });

@@ -34,7 +34,7 @@ export interface Layer2World {
   advertisements: readonly L2Advertisement[];
   nodes: readonly Stored<Node>[];
   /** The slices of a Service. */
-  slicesOf(service: LoadBalancerService): readonly EndpointSlice[];
+  slicesOf(service: LoadBalancerService): readonly Pick<EndpointSlice, 'endpoints'>[];
   /** `--ignore-exclude-lb`. */
   ignoreExcludeLabel: boolean;
 }
