@@ -20,6 +20,18 @@ const removed: Readonly<Record<string, string>> = {
   'discovery.k8s.io/v1beta1 EndpointSlice': 'removed in Kubernetes 1.25: write "apiVersion: discovery.k8s.io/v1"',
 };
 
+/** Kinds of a real cluster that nothing in the lab acts on, so that storing them would only pretend. */
+const notEmulated: Readonly<Record<string, string>> = {
+  StatefulSet: 'the lab does not emulate it; a Deployment with a headless Service comes closest',
+  CronJob: 'the lab does not emulate it; a Job runs once',
+  NetworkPolicy: 'the lab does not emulate it: all pods reach each other',
+  HorizontalPodAutoscaler: 'the lab does not emulate it; use "kubectl scale"',
+  PodDisruptionBudget: 'the lab does not emulate it',
+  PersistentVolume: 'the lab has no storage',
+  PersistentVolumeClaim: 'the lab has no storage',
+  StorageClass: 'the lab has no storage',
+};
+
 /** `no matches for kind "Ingress" in version "extensions/v1beta1"`. */
 export function noMatchMessage(apiVersion: string, kind: string): string {
   return `no matches for kind "${kind}" in version "${apiVersion}"`;
@@ -29,6 +41,7 @@ export function noMatchMessage(apiVersion: string, kind: string): string {
 export function unknownKindHint(apiVersion: string, kind: string): string {
   const known = removed[`${apiVersion} ${kind}`];
   if (known !== undefined) return known;
+  if (notEmulated[kind] !== undefined) return notEmulated[kind];
   const sameKind = kinds.find((info) => info.kind === kind);
   if (sameKind !== undefined) return `write "apiVersion: ${apiVersionOf(sameKind)}"`;
   const similar =

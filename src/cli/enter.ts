@@ -6,7 +6,7 @@ import { constants } from 'node:os';
 import { fileURLToPath } from 'node:url';
 import type { LabTarget } from '../cluster/target.js';
 import { enterCommand } from '../kernel/launch.js';
-import { systemPath } from '../kernel/process.js';
+import { lockFile, systemPath } from '../kernel/process.js';
 import type { RunningLab } from './running.js';
 import { installation } from './version.js';
 
@@ -39,5 +39,6 @@ function environment(lab: RunningLab, target: LabTarget): NodeJS.ProcessEnv {
     KUBEWIRE_LAB: lab.status.name,
     KUBEWIRE_IPTABLES: lab.status.iptables,
     KUBEWIRE_TARGET: target.hostname,
+    ...lockFile(lab.directory.locks, target.hostname),
   };
 }

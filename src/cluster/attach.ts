@@ -19,12 +19,19 @@ export function refuseOverlap({ lan }: ClusterConfig, rootless: boolean): void {
   }
   const range = ipaddr.parseCIDR(lan.cidr);
   for (const [link, addresses] of Object.entries(networkInterfaces())) {
-    for (const { address, family } of addresses ?? []) {
-      if (family !== 'IPv4' || !ipaddr.parse(address).match(range)) continue;
+    for (const { address, cidr, family } of addresses ?? []) {
+      if (family !== 'IPv4' || !overlap(range, ipaddr.parseCIDR(cidr ?? `${address}/32`))) continue;
       throw new CommandFailure(
         'failure',
-        `lab: --attach would put ${lan.cidr} beside ${address} on ${link}; is another lab attached? Give this one another lan.cidr in its cluster.yaml`,
+        `lab: --attach would put ${lan.cidr} beside ${cidr} on ${link}; is another lab attached? Give this one another lan.cidr in its cluster.yaml`,
       );
     }
   }
+}
+
+type Range = ReturnType<typeof ipaddr.parseCIDR>;
+
+/** Two ranges overlap when the smaller one starts in the larger one. */
+function overlap(one: Range, other: Range): boolean {
+  return one[0].match(other) || other[0].match(one);
 }

@@ -8,11 +8,13 @@ import { planClaimedBlocks } from '../fabric/claimed-blocks.js';
 import { planMachines } from '../fabric/machines.js';
 import { type Operation, scheduleOperations } from '../fabric/operation.js';
 import { planPod } from '../fabric/pods.js';
+import type { NodeConfig } from '../model/cluster-config.js';
 import { podIPAnnotation } from '../model/pod-addresses.js';
 import { planTraffic, trafficOfNode } from '../model/traffic.js';
 import { iptablesEngine } from '../proxy/iptables/engine.js';
 import { createManualWorld } from '../world/manual-clock.js';
 import { createDesiredState, type DesiredState } from './desired.js';
+import { objectSections, type Sections } from './digest.js';
 import { CommandFailure } from './failure.js';
 import { iptablesOptionsOf } from './proxies.js';
 import type { LabSettings, ManifestText } from './start-request.js';
@@ -27,26 +29,54 @@ export interface CompileRequest extends Pick<LabSettings, 'seed' | 'balance' | '
 export function compileRules(request: CompileRequest): string {
   const desired = desiredOf(request, request.manifests);
   const node = desired.config.nodes.find((one) => one.name === request.node);
-  const object = desired.registry.get({ group: '', kind: 'Node', namespace: '', name: request.node });
-  if (!node || !object) {
+  if (!node) {
     const names = desired.config.nodes.map((one) => one.name).join(', ');
     throw new CommandFailure('usage', `lab: no node is called "${request.node}"; there are ${names}`);
   }
   markRunning(desired);
-  const traffic = planTraffic({
-    services: desired.registry.list('', 'Service') as unknown as Service[],
-    endpointSlices: desired.registry.list('discovery.k8s.io', 'EndpointSlice') as unknown as EndpointSlice[],
-    positionOf: desired.positionOf,
+  return ruleTexts(desired, [node], request)[0] ?? '';
+}
+
+/** What a lab's level-1 digest is made of, from its manifests alone: objects, operations, rules. Pods count as running. */
+export function compileSections(settings: LabSettings, manifests: readonly ManifestText[]): Sections {
+  const desired = desiredOf(settings, manifests);
+  const { registry, config } = desired;
+  const operations = operationsOf(desired).map((operation) => JSON.stringify(operation));
+  markRunning(desired);
+  const objects = registry.kinds().flatMap(({ group, kind }) => registry.list(group, kind));
+  const rules = ruleTexts(desired, config.nodes, settings);
+  return new Map([
+    ...objectSections(objects),
+    ['operations', operations.join('\n')],
+    ...config.nodes.map(({ name }, position) => [`rules/${name}`, rules[position] ?? ''] as const),
+  ]);
+}
+
+/** One text a node. */
+function ruleTexts(
+  desired: DesiredState,
+  nodes: readonly NodeConfig[],
+  settings: Pick<LabSettings, 'seed' | 'balance'>,
+): string[] {
+  const { registry, config, positionOf } = desired;
+  const services = registry.list('', 'Service') as unknown as Service[];
+  const endpointSlices = registry.list('discovery.k8s.io', 'EndpointSlice') as unknown as EndpointSlice[];
+  const traffic = planTraffic({ services, endpointSlices, positionOf });
+  return nodes.map((node) => {
+    const object = registry.get({ group: '', kind: 'Node', namespace: '', name: node.name }) as unknown as Node;
+    const options = iptablesOptionsOf(config, node, settings);
+    return iptablesEngine.render(iptablesEngine.compile(trafficOfNode(traffic, object), options));
   });
-  const options = iptablesOptionsOf(desired.config, node, request);
-  return iptablesEngine.render(iptablesEngine.compile(trafficOfNode(traffic, object as unknown as Node), options));
 }
 
 /** Everything that would be made, in the order in which it would be made. */
 export function planLab(settings: LabSettings, manifests: readonly ManifestText[]): Operation[] {
-  const desired = desiredOf(settings, manifests);
-  const pods = wiredPods(desired.registry);
-  const pieces = [...planMachines(desired.config), ...planClaimedBlocks(desired.config, pods), ...pods.map(planPod)];
+  return operationsOf(desiredOf(settings, manifests));
+}
+
+function operationsOf({ config, registry }: DesiredState): Operation[] {
+  const pods = wiredPods(registry);
+  const pieces = [...planMachines(config), ...planClaimedBlocks(config, pods), ...pods.map(planPod)];
   return scheduleOperations(pieces.flatMap((piece) => piece.make));
 }
 

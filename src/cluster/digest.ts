@@ -41,13 +41,31 @@ function withoutVolatile(value: unknown): unknown {
   return Object.fromEntries(kept.map(([key, inner]) => [key, withoutVolatile(inner)]));
 }
 
-/** `iptables-save` without what changes by itself: comments with the time, and counters. */
+/**
+ * `iptables-save` without what changes by itself: comments with the time, counters, the order of tables, which is the
+ * order in which the kernel first met them, and tables that were only looked at.
+ */
 export function canonicalSave(text: string): string {
-  return text
-    .split('\n')
-    .filter((line) => line !== '' && !line.startsWith('#'))
-    .map((line) => line.replace(/^\[\d+:\d+\] /, '').replace(/ \[\d+:\d+\]$/, ''))
+  const lines = text.split('\n').filter((line) => line !== '' && !line.startsWith('#'));
+  const plain = lines.map((line) => line.replace(/^\[\d+:\d+\] /, '').replace(/ \[\d+:\d+\]$/, ''));
+  return tablesOf(plain)
+    .filter((table) => table.some((line) => !untouched.test(line)))
+    .map((table) => table.join('\n'))
+    .sort()
     .join('\n');
+}
+
+/** What even an empty table prints: its name, its built-in chains with their policy, its end. */
+const untouched = /^(\*.*|:[A-Z]+ ACCEPT|COMMIT)$/;
+
+/** Cuts saved lines into tables, each from its `*name` to its `COMMIT`. */
+function tablesOf(lines: readonly string[]): string[][] {
+  const tables: string[][] = [];
+  for (const line of lines) {
+    if (line.startsWith('*')) tables.push([]);
+    tables.at(-1)?.push(line);
+  }
+  return tables;
 }
 
 /** `ip -j` output without namespace ids, which count in the order of creation. */

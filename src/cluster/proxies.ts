@@ -2,13 +2,17 @@
  * Every node's kube-proxy: which engine, with which options, applied by which tool.
  */
 import { calicoRules } from '../fabric/calico-rules.js';
+import { forgetUdpFlows } from '../kernel/conntrack.js';
 import { type IptablesVariant, restoreRules, usableVariants } from '../kernel/iptables.js';
 import type { NetworkNamespace } from '../kernel/netns.js';
 import type { Namespaces } from '../kernel/operations.js';
 import type { ClusterConfig, NodeConfig } from '../model/cluster-config.js';
-import { createKubeProxy, type KubeProxy } from '../node/kube-proxy.js';
+import { createHealthChecks } from '../node/health-checks.js';
+import { createKubeProxy } from '../node/kube-proxy.js';
+import type { NodeEdge, ProxiedNode } from '../node/service-proxies.js';
 import { iptablesEngine } from '../proxy/iptables/engine.js';
 import type { IptablesOptions } from '../proxy/iptables/options.js';
+import { staleFlows } from '../proxy/stale-flows.js';
 import { CommandFailure } from './failure.js';
 import type { LabSettings } from './start-request.js';
 
@@ -32,7 +36,7 @@ export function createNodeProxies(
   namespaces: Namespaces,
   settings: LabSettings,
   variant: IptablesVariant,
-): Map<string, KubeProxy> {
+): Map<string, ProxiedNode> {
   return new Map(
     config.nodes.map((node) => {
       let prelude = calicoRules(config.podCIDR);
@@ -40,9 +44,20 @@ export function createNodeProxies(
         await restoreRules(namespaces.get(node.name), variant, prelude + change);
         prelude = '';
       });
-      return [node.name, proxy];
+      return [node.name, { proxy, edge: createNodeEdge(namespaces.get(node.name)) }];
     }),
   );
+}
+
+/** Health check ports answer, and flows that would go astray are forgotten. */
+function createNodeEdge(namespace: NetworkNamespace): NodeEdge {
+  const health = createHealthChecks(namespace, (error) => process.stderr.write(`${namespace.name}: ${error}\n`));
+  return {
+    async changed(traffic, previous) {
+      health.update(traffic.healthChecks);
+      for (const flows of staleFlows(previous, traffic)) await forgetUdpFlows(namespace, flows);
+    },
+  };
 }
 
 /** The variant asked for, or what works here, legacy first. @throws CommandFailure when there is none */

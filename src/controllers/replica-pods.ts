@@ -7,12 +7,12 @@
  */
 import type { PodTemplateSpec } from 'kubernetes-types/core/v1.js';
 import type { LabelSelector } from 'kubernetes-types/meta/v1.js';
-import { keyOf, type KubeObject } from '../api/object.js';
+import { type KubeObject, keyOf } from '../api/object.js';
+import { type Labels, matchesSelector } from '../api/selector.js';
 import type { IndexedLister } from '../registry/indexes.js';
 import type { EventInput, Intent } from './contract.js';
 import { controllerOf, controllerReference, isControlledBy, withController, withoutOwner } from './ownership.js';
 import { isActive, isReady, type StoredPod } from './pod-state.js';
-import { type Labels, matchesLabelSelector } from './selector.js';
 
 /** Pods of an owner by selector, with the intents that adopt orphans and release what no longer matches. */
 export interface ClaimedPods {
@@ -27,12 +27,16 @@ export function claimPods(owner: KubeObject, lister: IndexedLister, selector: La
   const intents: Intent[] = [];
   for (const pod of lister.indexed<StoredPod>('owner', uid).filter(({ kind }) => kind === 'Pod')) {
     if (!isControlledBy(pod, owner)) continue;
-    if (matchesLabelSelector(selector, pod.metadata.labels)) pods.push(pod);
+    if (matchesSelector(selector, pod.metadata.labels)) pods.push(pod);
     else if (!deletionTimestamp) intents.push(release(pod, uid));
   }
   if (deletionTimestamp) return { pods, intents };
   for (const pod of orphans(owner, lister, selector)) {
-    intents.push({ verb: 'update', object: withController(pod, owner), reason: 'it matches the selector and has no controller' });
+    intents.push({
+      verb: 'update',
+      object: withController(pod, owner),
+      reason: 'it matches the selector and has no controller',
+    });
   }
   return { pods, intents };
 }
@@ -48,11 +52,17 @@ function orphans(owner: KubeObject, lister: IndexedLister, selector: LabelSelect
   const candidates = pair
     ? lister.indexed<StoredPod>('label', `${namespace}/${pair[0]}=${pair[1]}`)
     : lister.list<StoredPod>('', 'Pod', { namespace });
-  return candidates.filter((pod) => !controllerOf(pod) && isActive(pod) && matchesLabelSelector(selector, pod.metadata.labels));
+  return candidates.filter(
+    (pod) => !controllerOf(pod) && isActive(pod) && matchesSelector(selector, pod.metadata.labels),
+  );
 }
 
 /** A pod made from a template. Source: GetPodFromTemplate. */
-export function podFromTemplate(owner: KubeObject, template: PodTemplateSpec, extra: { labels?: Labels; spec?: object } = {}): KubeObject {
+export function podFromTemplate(
+  owner: KubeObject,
+  template: PodTemplateSpec,
+  extra: { labels?: Labels; spec?: object } = {},
+): KubeObject {
   const { labels, annotations, finalizers } = template.metadata ?? {};
   return {
     apiVersion: 'v1',
@@ -73,8 +83,18 @@ export function podFromTemplate(owner: KubeObject, template: PodTemplateSpec, ex
 /** Creating one pod, with the events that a controller tells about it. */
 export function createPod(owner: KubeObject, pod: KubeObject, component: string, reason: string): Intent {
   const event = { involved: owner, component };
-  const onSuccess: EventInput = { ...event, type: 'Normal', reason: 'SuccessfulCreate', message: 'Created pod: {name}' };
-  const onFailure: EventInput = { ...event, type: 'Warning', reason: 'FailedCreate', message: 'Error creating: {error}' };
+  const onSuccess: EventInput = {
+    ...event,
+    type: 'Normal',
+    reason: 'SuccessfulCreate',
+    message: 'Created pod: {name}',
+  };
+  const onFailure: EventInput = {
+    ...event,
+    type: 'Warning',
+    reason: 'FailedCreate',
+    message: 'Error creating: {error}',
+  };
   return { verb: 'create', object: pod, reason, onSuccess, onFailure };
 }
 
@@ -103,7 +123,9 @@ export function inDeletionOrder(pods: readonly StoredPod[]): StoredPod[] {
     -Math.max(0, ...(pod.status?.containerStatuses ?? []).map(({ restartCount }) => restartCount)),
   ];
   const ranked = pods.map((pod) => ({ pod, rank: rank(pod) }));
-  ranked.sort((left, right) => compareRanks(left.rank, right.rank) || (left.pod.metadata.name < right.pod.metadata.name ? -1 : 1));
+  ranked.sort(
+    (left, right) => compareRanks(left.rank, right.rank) || (left.pod.metadata.name < right.pod.metadata.name ? -1 : 1),
+  );
   return ranked.map(({ pod }) => pod);
 }
 
@@ -118,4 +140,3 @@ function compareRanks(left: readonly number[], right: readonly number[]): number
 export function activePods(pods: readonly StoredPod[]): StoredPod[] {
   return pods.filter(isActive);
 }
-

@@ -138,7 +138,7 @@ function planAttachedHost(config: ClusterConfig, { link, index }: Attachment): P
     make: [
       cable({ namespace, link, index, mac: macOf(`${namespace}/${hostLink}`) }, FIRST_PORT_INDEX),
       ...sysctls(namespace, { [`ipv6/conf/${link}/disable_ipv6`]: '1' }),
-      portUp(FIRST_PORT_INDEX),
+      ...portUp(FIRST_PORT_INDEX),
       { op: 'link.up', namespace, link, index },
       { op: 'address.add', namespace, link, index, address: withPrefix(config, config.lan.hostAddress) },
     ],
@@ -198,7 +198,7 @@ function plugIn(config: ClusterConfig, namespace: string, link: string, address:
   const uplink = { namespace, link, index: UPLINK_INDEX };
   return [
     cable({ ...uplink, mac: macOf(`${namespace}/${link}`) }, port),
-    portUp(port),
+    ...portUp(port),
     { op: 'link.up', namespace, link: 'lo', index: 1 },
     { op: 'link.up', ...uplink },
     { op: 'address.add', ...uplink, address: withPrefix(config, address) },
@@ -212,8 +212,12 @@ function cable(b: LinkEnd, port: number): Operation {
   return { op: 'veth.create', a, b };
 }
 
-function portUp(port: number): Operation {
-  return { op: 'link.up', namespace: switchNamespace, link: portName(port), index: port, master: UPLINK_INDEX };
+function portUp(index: number): Operation[] {
+  const port = { namespace: switchNamespace, link: portName(index), index };
+  return [
+    { op: 'link.up', ...port, master: UPLINK_INDEX },
+    { op: 'link.ready', ...port },
+  ];
 }
 
 function withPrefix(config: ClusterConfig, address: string): string {

@@ -22,8 +22,12 @@ export type Operation =
   | { op: 'bridge.create'; namespace: string; link: string; index: number; mac: string }
   | { op: 'veth.create'; a: LinkEnd; b: LinkEnd }
   | { op: 'link.up'; namespace: string; link: string; index: number; master?: number }
+  /** Waits until the kernel carries packets over it; for the end of a cable that is set up first. */
+  | { op: 'link.ready'; namespace: string; link: string; index: number }
   | { op: 'link.delete'; namespace: string; link: string; index: number }
   | { op: 'address.add'; namespace: string; link: string; index: number; address: string; scope?: 'link' | 'host' }
+  /** A permanent neighbour: nothing is asked, nothing is forgotten. */
+  | { op: 'neighbour.add'; namespace: string; link: string; index: number; address: string; mac: string }
   | {
       op: 'route.add';
       namespace: string;
@@ -65,7 +69,9 @@ const stages: Record<Operation['op'], number> = {
   'veth.create': 5,
   'link.up': 7,
   'address.add': 7,
+  'neighbour.add': 7,
   'route.add': 7,
+  'link.ready': 8,
 };
 
 /** A link's own settings come after the link, all others before: links inherit `conf/default` when they are made. */

@@ -2,6 +2,8 @@
  * A pod's wiring as Calico does it: a veth pair, a /32, the gateway 169.254.1.1 that the node answers by proxy ARP.
  *
  * Source: projectcalico/calico `cni-plugin/pkg/dataplane/linux/dataplane_linux.go`.
+ *
+ * Differs: a pod and its node know each other's MAC for good; on a real node they ask by ARP. The kernel's neighbour table is one for all namespaces of a machine and holds 1,024 learned entries, so that many pods would push each other out of it.
  */
 
 import { podSysctls, sysctls } from './machines.js';
@@ -36,7 +38,7 @@ export function planPod(pod: PodPlacement): Piece {
       { op: 'namespace.create', namespace },
       ...sysctls(namespace, podSysctls),
       { op: 'veth.create', a: { ...nodeEnd, mac: caliMac }, b: { ...podEnd, mac: macOf(namespace) } },
-      ...nodeSide(nodeEnd, pod.address),
+      ...nodeSide(nodeEnd, pod.address, macOf(namespace)),
       ...podSide(podEnd, pod.address),
     ],
     unmake: [
@@ -48,7 +50,7 @@ export function planPod(pod: PodPlacement): Piece {
 
 type End = { namespace: string; link: string; index: number };
 
-function nodeSide(end: End, address: string): Operation[] {
+function nodeSide(end: End, address: string, mac: string): Operation[] {
   const prefix = `ipv4/conf/${end.link}`;
   return [
     ...sysctls(end.namespace, { [`${prefix}/proxy_arp`]: '1', [`${prefix}/route_localnet`]: '1' }),
@@ -56,6 +58,8 @@ function nodeSide(end: End, address: string): Operation[] {
     ...sysctls(end.namespace, { [`ipv4/neigh/${end.link}/proxy_delay`]: '0' }),
     { op: 'link.up', ...end },
     { op: 'route.add', ...end, destination: `${address}/32`, scope: 'link' },
+    { op: 'neighbour.add', ...end, address, mac },
+    { op: 'link.ready', ...end },
   ];
 }
 
@@ -64,6 +68,7 @@ function podSide(end: End, address: string): Operation[] {
     { op: 'link.up', namespace: end.namespace, link: 'lo', index: 1 },
     { op: 'link.up', ...end },
     { op: 'address.add', ...end, address: `${address}/32` },
+    { op: 'neighbour.add', ...end, address: GATEWAY, mac: caliMac },
     { op: 'route.add', ...end, destination: `${GATEWAY}/32`, scope: 'link' },
     { op: 'route.add', ...end, destination: 'default', gateway: GATEWAY },
   ];

@@ -3,6 +3,7 @@
  */
 import { writeFileSync } from 'node:fs';
 import { namespaceOf, type Operation } from '../fabric/operation.js';
+import { awaitLinks } from './link-state.js';
 import { closeNamespace, createNamespace, inNamespace, type NetworkNamespace } from './netns.js';
 import { encodeOperation, type RouteOperation } from './route-messages.js';
 import { RouteError, sendRouteMessages } from './route-socket.js';
@@ -64,9 +65,8 @@ export class Namespaces {
 /** Runs the operations in order; neighbours of one namespace travel as one batch. @throws OperationError */
 export async function runOperations(namespaces: Namespaces, operations: readonly Operation[]): Promise<void> {
   for (const run of runsOf(operations)) {
-    const [first] = run;
-    if (first === undefined) continue;
-    if (isRouteOperation(first)) await sendRun(namespaces, run.filter(isRouteOperation));
+    if (run.every(isRouteOperation)) await sendRun(namespaces, run);
+    else if (run.every(isWait)) await waitFor(namespaces, run);
     else for (const operation of run) runDirectly(namespaces, operation);
   }
 }
@@ -74,21 +74,42 @@ export async function runOperations(namespaces: Namespaces, operations: readonly
 /** Cuts the list where the namespace or the means change. */
 function runsOf(operations: readonly Operation[]): Operation[][] {
   const runs: Operation[][] = [];
-  let previous: Operation | undefined;
+  let previous: string | undefined;
   for (const operation of operations) {
-    const joins =
-      previous !== undefined &&
-      isRouteOperation(previous) === isRouteOperation(operation) &&
-      (!isRouteOperation(operation) || namespaceOf(previous) === namespaceOf(operation));
-    if (joins) runs.at(-1)?.push(operation);
+    const means = meansOf(operation);
+    if (means === previous) runs.at(-1)?.push(operation);
     else runs.push([operation]);
-    previous = operation;
+    previous = means;
   }
   return runs;
 }
 
+/** Operations of the same means can be carried out together. */
+function meansOf(operation: Operation): string {
+  if (isRouteOperation(operation)) return `rtnetlink in ${namespaceOf(operation)}`;
+  return isWait(operation) ? `wait in ${namespaceOf(operation)}` : 'at once';
+}
+
+type Wait = Operation & { op: 'link.ready' };
+
+function isWait(operation: Operation): operation is Wait {
+  return operation.op === 'link.ready';
+}
+
+const direct: ReadonlySet<string> = new Set(['namespace.create', 'namespace.delete', 'sysctl.set', 'link.ready']);
+
 function isRouteOperation(operation: Operation): operation is RouteOperation {
-  return operation.op !== 'namespace.create' && operation.op !== 'namespace.delete' && operation.op !== 'sysctl.set';
+  return !direct.has(operation.op);
+}
+
+async function waitFor(namespaces: Namespaces, run: readonly Wait[]): Promise<void> {
+  const [first] = run;
+  if (first === undefined) return;
+  const [down] = await awaitLinks(
+    namespaces.get(namespaceOf(first)),
+    run.map(({ index }) => index),
+  );
+  if (down !== undefined) throw new OperationError(run.find(({ index }) => index === down) ?? first, 'ETIMEDOUT');
 }
 
 async function sendRun(namespaces: Namespaces, run: readonly RouteOperation[]): Promise<void> {

@@ -29,6 +29,15 @@ export class ProcessError extends Error {
 /** Where system administration tools live; an ordinary user's PATH often lacks the sbin folders. */
 export const systemPath = '/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin';
 
+/**
+ * The environment that gives each machine of a lab a lock of its own for iptables-legacy. The usual /run/xtables.lock is
+ * root's alone, and machines that share one wait for each other. Source: iptables(8), XTABLES_LOCKFILE.
+ * @param base path of the lab's locks; absent outside a lab
+ */
+export function lockFile(base: string | undefined, machine: string): { XTABLES_LOCKFILE?: string } {
+  return base === undefined ? {} : { XTABLES_LOCKFILE: `${base}.${machine.replaceAll('/', '-')}` };
+}
+
 /** Runs it and waits; whatever its exit code. @throws ProcessError (code 127) when it cannot be started. */
 export function runProcess(
   namespace: NetworkNamespace,
@@ -36,7 +45,8 @@ export function runProcess(
   input = '',
 ): Promise<ProcessResult> {
   const [program, ...args] = command;
-  const env = { ...process.env, PATH: `${process.env.PATH ?? ''}:${systemPath}`, LC_ALL: 'C' };
+  const lock = lockFile(process.env.XTABLES_LOCKFILE, namespace.name);
+  const env = { ...process.env, PATH: `${process.env.PATH ?? ''}:${systemPath}`, LC_ALL: 'C', ...lock };
   return new Promise((resolve, reject) => {
     const child = inNamespace(namespace, () => spawn(program, args, { env, stdio: 'pipe' }));
     const stdout: Buffer[] = [];

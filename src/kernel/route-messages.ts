@@ -29,7 +29,10 @@ const MAIN_TABLE = 254;
 /** RTPROT_BIRD: what Calico's own routes carry; `ip route` prints `proto bird`. */
 const protocols = { boot: 3, bird: 12 } as const;
 
-export type RouteOperation = Exclude<Operation, { op: 'namespace.create' | 'namespace.delete' | 'sysctl.set' }>;
+export type RouteOperation = Exclude<
+  Operation,
+  { op: 'namespace.create' | 'namespace.delete' | 'sysctl.set' | 'link.ready' }
+>;
 
 /** @param namespaceFd gives the descriptor of a namespace, for ends of a cable that live in another one. */
 export function encodeOperation(operation: RouteOperation, namespaceFd: (name: string) => number): RouteMessage {
@@ -46,6 +49,8 @@ export function encodeOperation(operation: RouteOperation, namespaceFd: (name: s
       return { type: rt.MessageType.DELLINK, flags: 0, payload: linkHeader(operation.index) };
     case 'address.add':
       return addAddress(operation);
+    case 'neighbour.add':
+      return addNeighbour(operation);
     case 'route.add':
       return addRoute(operation);
   }
@@ -91,6 +96,12 @@ function addAddress(operation: RouteOperation & { op: 'address.add' }): RouteMes
   const local = addressBytes(address);
   const attrs = rt.formatAddressAttrs({ address: local, local });
   return { type: rt.MessageType.NEWADDR, flags: NEW, payload: Buffer.concat([header, join(attrs)]) };
+}
+
+function addNeighbour(operation: RouteOperation & { op: 'neighbour.add' }): RouteMessage {
+  const header = rt.formatNeighbor({ family: AF_INET, ifindex: operation.index, state: { permanent: true } });
+  const attrs = rt.formatNeighborAttrs({ dst: addressBytes(operation.address), lladdr: macBytes(operation.mac) });
+  return { type: rt.MessageType.NEWNEIGH, flags: NEW, payload: Buffer.concat([header, join(attrs)]) };
 }
 
 function addRoute(operation: RouteOperation & { op: 'route.add' }): RouteMessage {

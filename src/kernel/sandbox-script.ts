@@ -1,8 +1,8 @@
 /**
  * The shell script that makes a sandbox's file system, as text. Pure.
  *
- * It runs as the first process of a new mount namespace with the sandbox's directory as $1 and its program behind it,
- * complains on descriptor 3 while it builds, says `ready` there, and becomes the program.
+ * It runs as the first process of a new mount namespace; $1 is the sandbox's directory, $2 the program's, the rest is the
+ * program. It complains on descriptor 3 while it builds, says `ready` there, and becomes the program.
  * Each of the machine's system directories is an overlay of its own: an overlay of the whole root is refused in a user
  * namespace as soon as anything is mounted below it. Source: kernel `Documentation/filesystems/overlayfs.rst`.
  */
@@ -44,6 +44,9 @@ export interface Bind {
   readOnly?: boolean;
 }
 
+/** What runc says of a program that is not there, as a printf format. */
+export const notFound = 'exec: "%s": executable file not found in $PATH\\n';
+
 /** Said on descriptor 3 when the program is about to start. */
 export const readyWord = 'ready';
 
@@ -54,13 +57,16 @@ export function sandboxScript({ root, ownProcesses, binds }: ScriptOptions): str
     'exec 4>&2 2>&3',
     `P=\${PATH-}; PATH=${systemPath}`,
     'set -eu',
-    'S=$1; shift',
+    'S=$1; W=$2; shift 2',
     overlayFunction,
     ...body,
     ...binds.flatMap((bind) => bindLines(bind, root === 'own' ? '"$R"' : '')),
     ...enter,
-    `echo ${readyWord} >&3`,
     'PATH=$P',
+    'mkdir -p "$W"; cd "$W"; unset OLDPWD',
+    // Complains as a container runtime does, while there is still someone to complain to.
+    `command -v -- "$1" >/dev/null 2>&1 || { printf '${notFound}' "$1" >&2; exit 127; }`,
+    `echo ${readyWord} >&3`,
     'exec 2>&4 3>&- 4>&-',
     'exec "$@"',
   ];
@@ -90,7 +96,9 @@ function ownRoot(ownProcesses: boolean): string[] {
     'done',
     `for d in ${emptyDirectories.join(' ')}; do mkdir "$R/$d"; done`,
     'chmod 1777 "$R/tmp"; chmod 700 "$R/root"',
-    ownProcesses ? 'mount -t proc proc "$R/proc"' : 'mount --rbind /proc "$R/proc"',
+    ownProcesses
+      ? 'mount -t proc proc "$R/proc" 2>/dev/null || mount --rbind /proc "$R/proc"'
+      : 'mount --rbind /proc "$R/proc"',
     'mount -t sysfs sysfs "$R/sys" 2>/dev/null || mount --rbind /sys "$R/sys"',
     'mkdir "$R/dev/pts" "$R/dev/shm"; chmod 1777 "$R/dev/shm"',
     `for d in ${devices.join(' ')}; do : > "$R/dev/$d"; mount --bind "/dev/$d" "$R/dev/$d"; done`,

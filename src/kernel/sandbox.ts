@@ -5,13 +5,13 @@
  * Everything of it lives in the mount namespace of its first process and in a directory of the lab's scratch tmpfs, so
  * nothing outlives the lab. Models: what containerd and runc set up for a container, as far as it is seen from inside.
  */
-import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
+import { chmodSync, existsSync, mkdirSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import type { Readable } from 'node:stream';
 import type { NetworkNamespace } from './netns.js';
 import { systemPath } from './process.js';
 import { findProgram, type SandboxCommand, type SandboxProcess, spawnIn } from './sandbox-process.js';
-import { type Bind, readyWord, sandboxScript } from './sandbox-script.js';
+import { type Bind, notFound, readyWord, sandboxScript } from './sandbox-script.js';
 import { closeDescriptor, createUtsNamespace, openProcessNamespace, type Surroundings } from './surroundings.js';
 
 export type { SandboxCommand, SandboxExit, SandboxProcess } from './sandbox-process.js';
@@ -35,9 +35,20 @@ export interface SandboxOptions {
   init?: SandboxCommand;
 }
 
+/** Descriptors, in this process, of what another process enters to be inside: `nsenter --mount=/proc/PID/fd/N …`. */
+export interface SandboxNamespaces {
+  mount: number;
+  uts: number;
+  /** Absent when it shares the daemon's processes. */
+  pid?: number;
+  network: number;
+}
+
 export interface MachineSandbox {
   /** Process 1. */
   readonly init: SandboxProcess;
+  /** @throws SandboxError when it has ended */
+  readonly namespaces: SandboxNamespaces;
   /** One more process inside. @throws Error when the sandbox has ended */
   run(command: SandboxCommand): SandboxProcess;
   /** Ends every process in it and forgets its files. */
@@ -71,13 +82,9 @@ export async function createSandbox(options: SandboxOptions): Promise<MachineSan
     script,
     'sandbox',
     directory,
+    command.cwd ?? '/',
   ];
-  const { process: init, report } = spawnIn(
-    surroundings,
-    [...builder, ...launched(command, options.init !== undefined)],
-    command,
-    true,
-  );
+  const { process: init, report } = spawnIn(surroundings, [...builder, ...command.argv], command, true);
   try {
     await built(report as Readable);
   } catch (error) {
@@ -89,7 +96,8 @@ export async function createSandbox(options: SandboxOptions): Promise<MachineSan
 }
 
 class RunningSandbox implements MachineSandbox {
-  readonly #mounts: number;
+  /** Descriptors of its namespaces; absent when process 1 ended before anybody could look. */
+  readonly #mounts: number | undefined;
   readonly #pid: number | undefined;
   readonly #devices: string;
   #removed: Promise<void> | undefined;
@@ -109,12 +117,17 @@ class RunningSandbox implements MachineSandbox {
     });
   }
 
+  get namespaces(): SandboxNamespaces {
+    if (this.#ended || this.#removed || this.#mounts === undefined) throw new SandboxError('the sandbox has ended');
+    const { uts, network } = this.place;
+    return { mount: this.#mounts, uts, network: network.fd, ...(this.#pid === undefined ? {} : { pid: this.#pid }) };
+  }
+
   run(command: SandboxCommand): SandboxProcess {
-    if (this.#ended || this.#removed) throw new SandboxError('the sandbox has ended');
-    const enter = [findProgram('nsenter'), `--mount=/proc/${process.pid}/fd/${this.#mounts}`, '--'];
-    const surroundings = { ...this.place, ...(this.#pid === undefined ? {} : { pid: this.#pid }) };
-    return spawnIn(surroundings, [...enter, ...launched(command, true)], { devices: this.#devices, ...command })
-      .process;
+    const { mount, pid } = this.namespaces;
+    const enter = [findProgram('nsenter'), `--mount=/proc/${process.pid}/fd/${mount}`, '--'];
+    const surroundings = { ...this.place, ...(pid === undefined ? {} : { pid }) };
+    return spawnIn(surroundings, [...enter, ...launched(command)], { devices: this.#devices, ...command }).process;
   }
 
   remove(): Promise<void> {
@@ -124,25 +137,49 @@ class RunningSandbox implements MachineSandbox {
 
   async #remove(): Promise<void> {
     this.init.kill('SIGKILL');
-    closeDescriptor(this.#mounts);
-    if (this.#pid !== undefined) closeDescriptor(this.#pid);
+    for (const fd of [this.#mounts, this.#pid]) if (fd !== undefined) closeDescriptor(fd);
     await discard(this.init, this.place.uts, this.directory);
   }
 }
 
 /** Changes to its directory, says in a container runtime's words when there is no such program, and becomes it. */
 const launcher = `cd "$1" || exit 126
+unset OLDPWD
 shift
-command -v -- "$1" >/dev/null 2>&1 || { printf 'exec: "%s": executable file not found in $PATH\\n' "$1" >&2; exit 127; }
+command -v -- "$1" >/dev/null 2>&1 || { printf '${notFound}' "$1" >&2; exit 127; }
 exec "$@"`;
 
-function launched({ argv, cwd = '/' }: SandboxCommand, checked: boolean): readonly string[] {
-  return checked ? ['/bin/sh', '-c', launcher, 'launch', cwd, ...argv] : argv;
+function launched({ argv, cwd = '/' }: SandboxCommand): readonly string[] {
+  return ['/bin/sh', '-c', launcher, 'launch', cwd, ...argv];
 }
+
+/**
+ * Directories that a container may write to even when the machine's root owns them and the lab is an ordinary user's:
+ * made in the upper layer, they are the user's own.
+ * Differs: rootless, other directories and files of the machine's root can be read but not changed in a container.
+ */
+const ownDirectories = [
+  'etc',
+  'opt',
+  'srv',
+  'usr',
+  'usr/local',
+  'usr/local/bin',
+  'usr/share',
+  'var',
+  'var/cache',
+  'var/lib',
+  'var/log',
+  'var/tmp',
+];
 
 function prepareDirectory({ scratch, id, files = {} }: SandboxOptions): string {
   const directory = join(scratch, id);
   for (const name of ['upper', 'work', 'root']) mkdirSync(join(directory, name), { recursive: true });
+  for (const name of ownDirectories.filter((one) => existsSync(join('/', one)))) {
+    mkdirSync(join(directory, 'upper', name), { recursive: true });
+    chmodSync(join(directory, 'upper', name), statSync(join('/', name)).mode);
+  }
   for (const [path, text] of Object.entries(files)) {
     const file = join(directory, 'upper', path);
     mkdirSync(dirname(file), { recursive: true });

@@ -64,9 +64,13 @@ export function inSurroundings<T>({ network, uts, pid }: Surroundings, work: () 
   }
 }
 
-/** Holds a process's namespace open by a descriptor. */
-export function openProcessNamespace(pid: number, kind: 'mnt' | 'pid'): number {
-  return openSync(`/proc/${pid}/ns/${kind}`, 'r');
+/** Holds a process's namespace open by a descriptor; undefined when the process has ended. */
+export function openProcessNamespace(pid: number, kind: 'mnt' | 'pid'): number | undefined {
+  try {
+    return openSync(`/proc/${pid}/ns/${kind}`, 'r');
+  } catch {
+    return undefined;
+  }
 }
 
 export function closeDescriptor(fd: number): void {

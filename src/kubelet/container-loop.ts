@@ -14,7 +14,8 @@ import type { RunningContainer } from './runtime/contract.js';
 
 export interface LoopParts {
   name: string;
-  image: string;
+  /** As it is at this start. */
+  image(): string;
   restartPolicy: string | undefined;
   /** `name_namespace(uid)` for messages. */
   podText: string;
@@ -40,7 +41,8 @@ export class ContainerLoop {
   previous: RunningContainer | undefined;
   #backoff: Backoff | undefined;
   #stopping = false;
-  #killMessage: string | undefined;
+  #forced = false;
+  #starting: Promise<unknown> = Promise.resolve();
   #wake: (() => void) | undefined;
 
   constructor(private readonly parts: LoopParts) {
@@ -52,31 +54,41 @@ export class ContainerLoop {
     while (!this.#stopping) {
       const end = await this.#runOnce(begun);
       if (end === undefined) continue;
-      if (this.#stopping || !shouldRestart(this.parts.restartPolicy, end.exitCode)) return;
-      await this.#backOff();
+      if (this.#stopping || (!this.#forced && !shouldRestart(this.parts.restartPolicy, end.exitCode))) return;
+      if (!this.#forced) await this.#backOff();
+      this.#forced = false;
       this.#nextRun();
     }
   }
 
-  /** preStop hook, SIGTERM, SIGKILL. */
+  /** preStop hook, SIGTERM, SIGKILL; a start that is under way is waited for. */
   async stop(graceMilliseconds: number): Promise<void> {
     this.#stopping = true;
     this.#wake?.();
-    const running = this.current;
-    if (running && this.record.state.kind === 'running')
-      await this.#kill(running, graceMilliseconds, podEvents.killing(this.parts.name));
+    await this.#starting.catch(() => {});
+    await this.#killRunning(graceMilliseconds, podEvents.killing(this.parts.name));
   }
 
-  /** A failed liveness or startup probe: the container is stopped and, by its policy, starts again. */
-  async restart(graceMilliseconds: number, why: PodEvent): Promise<void> {
-    const running = this.current;
-    if (running && this.record.state.kind === 'running') await this.#kill(running, graceMilliseconds, why);
+  /** A stop that is under way gets no more time than this. */
+  hasten(graceMilliseconds: number): void {
+    if (this.#stopping && this.record.state.kind === 'running') void this.current?.stop(graceMilliseconds);
+  }
+
+  /**
+   * Stops the container, which starts again by its policy, or whatever its policy when `forced`: after a failed
+   * liveness or startup probe, and for another image.
+   */
+  async restart(graceMilliseconds: number, why: PodEvent, forced = false): Promise<void> {
+    this.#forced ||= forced && this.record.state.kind === 'running';
+    await this.#killRunning(graceMilliseconds, why);
   }
 
   async #runOnce(begun: () => void): Promise<ProcessEnd | undefined> {
-    const { name, image, clock, event } = this.parts;
+    const { name, clock, event } = this.parts;
     try {
-      const started = await this.parts.start(this.record.restartCount);
+      const starting = this.parts.start(this.record.restartCount);
+      this.#starting = starting;
+      const started = await starting;
       this.previous = this.current;
       this.current = started;
     } catch (error) {
@@ -84,7 +96,7 @@ export class ContainerLoop {
       return this.#startFailed(error as Error);
     }
     const startedAt = clock.timestamp();
-    event(podEvents.pulled(image));
+    event(podEvents.pulled(this.parts.image()));
     event(podEvents.created(name));
     event(podEvents.started(name));
     const running = this.current;
@@ -92,7 +104,6 @@ export class ContainerLoop {
     void this.#afterStart(running);
     this.parts.changed();
     begun();
-    if (this.#stopping) void running.stop(0);
     const end = await running.ended;
     this.#ended(end, startedAt);
     return end;
@@ -107,8 +118,6 @@ export class ContainerLoop {
 
   #ended(end: ProcessEnd, startedAt: string): void {
     const termination = terminationOf(end, startedAt, this.parts.clock.timestamp());
-    if (this.#killMessage) termination.message = this.#killMessage;
-    this.#killMessage = undefined;
     Object.assign(this.record, { ready: false, started: false, state: { kind: 'terminated', ...termination } });
     this.parts.changed();
   }
@@ -167,7 +176,9 @@ export class ContainerLoop {
     this.record.lastTermination = termination;
   }
 
-  async #kill(running: RunningContainer, graceMilliseconds: number, why: PodEvent): Promise<void> {
+  async #killRunning(graceMilliseconds: number, why: PodEvent): Promise<void> {
+    const running = this.current;
+    if (!running || this.record.state.kind !== 'running') return;
     const { clock } = this.parts;
     this.parts.event(why);
     const before = clock.now();

@@ -5,6 +5,7 @@ import type { Readable, Writable } from 'node:stream';
 import type { Pod } from 'kubernetes-types/core/v1.js';
 import type { KubeObject, Stored } from '../api/object.js';
 import type { NetworkNamespace } from '../kernel/netns.js';
+import type { SandboxNamespaces } from '../kernel/sandbox.js';
 
 export type StoredPod = Stored<Pod>;
 
@@ -70,6 +71,14 @@ export interface ExecStreams {
   resize(columns: number, rows: number): void;
   kill(): void;
   ended: Promise<ProcessEnd>;
+}
+
+/** The inside of a container, for a command that brings its own terminal. */
+export interface ContainerPlace {
+  /** Descriptors of the daemon's. */
+  namespaces: SandboxNamespaces;
+  env: Readonly<Record<string, string>>;
+  cwd: string;
 }
 
 export interface LogOptions {

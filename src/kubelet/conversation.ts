@@ -4,7 +4,7 @@
  */
 import { StatusError } from '../api/status.js';
 import type { ContainerLoop } from './container-loop.js';
-import type { ContainerRef, ExecOptions, ExecStreams } from './contract.js';
+import type { ContainerPlace, ContainerRef, ExecOptions, ExecStreams } from './contract.js';
 import type { PodWorker } from './pod-worker.js';
 import type { RunningContainer } from './runtime/contract.js';
 import { logStreams } from './runtime/log-streams.js';
@@ -41,6 +41,11 @@ export async function execIn(worker: PodWorker, ref: ContainerRef, options: Exec
   return runningOf(worker, ref).exec(options);
 }
 
+/** Where a command of the lab's own user comes in. */
+export async function enterContainer(worker: PodWorker, ref: ContainerRef): Promise<ContainerPlace> {
+  return runningOf(worker, ref).enter();
+}
+
 export async function attachTo(
   worker: PodWorker,
   ref: ContainerRef,
@@ -48,10 +53,11 @@ export async function attachTo(
 ): Promise<ExecStreams> {
   const running = runningOf(worker, ref);
   const container = worker.pod.spec?.containers.find(({ name }) => name === containerOf(worker, ref).record.name);
-  if (options.tty && !container?.tty)
-    throw new StatusError(
-      'BadRequest',
-      `container ${container?.name ?? ''} did not allocate one terminal: attach without -t`,
-    );
-  return running.attach?.({ stdin: options.stdin ?? false, tty: options.tty ?? false }) ?? logStreams(running);
+  if (options.tty && !container?.tty) {
+    const message = `container ${container?.name ?? ''} did not allocate one terminal: attach without -t`;
+    throw new StatusError('BadRequest', message);
+  }
+  const streams = await (running.attach?.({ stdin: options.stdin ?? false }) ?? logStreams(running));
+  // Whatever the container's exit code, attaching to it has succeeded: kubectl takes the code from the pod's status.
+  return { ...streams, ended: streams.ended.then(() => ({ exitCode: 0 })) };
 }

@@ -10,6 +10,7 @@ import type { ClusterConfig } from '../model/cluster-config.js';
 import type { ChangeEvent, Registry } from '../registry/contract.js';
 import type { Clock } from '../world/contract.js';
 import type {
+  ContainerPlace,
   ContainerRef,
   EventRequest,
   ExecOptions,
@@ -19,12 +20,13 @@ import type {
   PodNetwork,
   StoredPod,
 } from './contract.js';
-import { attachTo, execIn } from './conversation.js';
+import { attachTo, enterContainer, execIn } from './conversation.js';
 import type { Resolver } from './environment/resolv-conf.js';
 import { createHooks } from './hooks.js';
 import { readLogs } from './log-reader.js';
 import { nodeHostsFile, type PodStartParts } from './pod-start.js';
 import { type ContainerHooks, PodWorker, type PodWriter } from './pod-worker.js';
+import { createHandlerRunner, type RunHandler } from './probes/handler.js';
 import { Containers, followsServices, type ProcessContainers } from './runtime/containers.js';
 import { createProcessContainers } from './runtime/process-container.js';
 import type { PodServers } from './servers/client.js';
@@ -42,8 +44,8 @@ export interface KubeletOptions {
   nodeResolver?: Resolver;
   /** Real processes; default: sandboxes under `scratch`. */
   processes?: ProcessContainers;
-  /** Default: the probes and hooks of the pods' specs. */
-  hooks?: ContainerHooks;
+  /** Carries out probes and hooks; default: for real, from the pod's node. */
+  runHandler?: RunHandler;
   /** The node a pod is bound to, undefined when the lab has no such node. */
   node(name: string): NodePlace | undefined;
   recordEvent(event: EventRequest): void;
@@ -62,6 +64,8 @@ export interface Kubelet {
   exec(ref: ContainerRef, options: ExecOptions): Promise<ExecStreams>;
   /** @throws StatusError as exec */
   attach(ref: ContainerRef, options: { stdin?: boolean; tty?: boolean }): Promise<ExecStreams>;
+  /** The inside of a container, made if need be: what `lab exec pod/NAME` enters. @throws StatusError as exec */
+  enter(ref: ContainerRef): Promise<ContainerPlace>;
   /** Whole lines, each with its newline. @throws StatusError before the first line */
   logs(ref: ContainerRef, options?: LogOptions): AsyncIterable<string>;
   /** The worker of a pod that runs: its `attachment.namespace` is what port-forward needs. */
@@ -91,7 +95,10 @@ class LabKubelet implements Kubelet {
       registry.list<Stored<Service> & KubeObject>('', 'Service', { namespace });
     this.#containers = new Containers({ servers, processes, clock, services });
     this.#writer = createWriter(registry);
-    this.#hooks = options.hooks ?? createHooks();
+    this.#hooks = createHooks(
+      clock,
+      options.runHandler ?? createHandlerRunner(clock, minorVersion(config.kubernetesVersion)),
+    );
     this.#starts = {
       registry,
       config,
@@ -135,6 +142,10 @@ class LabKubelet implements Kubelet {
     return attachTo(this.#target(ref), ref, options);
   }
 
+  enter(ref: ContainerRef): Promise<ContainerPlace> {
+    return enterContainer(this.#target(ref), ref);
+  }
+
   logs(ref: ContainerRef, options: LogOptions = {}): AsyncIterable<string> {
     return readLogs(this.#target(ref), ref, options, this.options.clock);
   }
@@ -176,12 +187,13 @@ class LabKubelet implements Kubelet {
   #bring(pod: StoredPod): void {
     const node = this.options.node(pod.spec?.nodeName ?? '');
     if (!node) return;
-    const { clock, network, recordEvent } = this.options;
+    const { clock, network, recordEvent, onError } = this.options;
     const worker = new PodWorker(pod, {
       node,
       clock,
       network,
       recordEvent,
+      onError,
       hooks: this.#hooks,
       starts: this.#starts,
       containers: this.#containers,
@@ -189,7 +201,7 @@ class LabKubelet implements Kubelet {
     });
     this.#workers.set(pod.metadata.uid ?? '', worker);
     const predecessor = this.#leaving.get(nameOf(pod)) ?? Promise.resolve();
-    predecessor.then(() => worker.start()).catch((error: Error) => this.options.onError(error));
+    predecessor.then(() => worker.start()).catch(this.options.onError);
     if (pod.metadata.deletionTimestamp) worker.update(pod);
   }
 
@@ -198,7 +210,7 @@ class LabKubelet implements Kubelet {
     const uid = pod.metadata.uid ?? '';
     const worker = this.#workers.get(uid);
     if (!worker) return;
-    const leaving = worker.terminate(0).catch((error: Error) => this.options.onError(error));
+    const leaving = worker.terminate(0);
     this.#leaving.set(nameOf(pod), leaving);
     void leaving.then(() => {
       this.#workers.delete(uid);
@@ -211,6 +223,11 @@ class LabKubelet implements Kubelet {
       if (namespaces.has(worker.pod.metadata.namespace ?? '') && followsServices(worker.pod)) worker.servicesChanged();
     }
   }
+}
+
+/** `v1.30.4` gives `1.30`. */
+function minorVersion(version: string): string {
+  return version.replace(/^v/, '').split('.').slice(0, 2).join('.');
 }
 
 function nameOf({ metadata }: StoredPod): string {

@@ -4,14 +4,14 @@
  * Models: kubelet `pod_workers.go` and `kubelet.go` SyncPod / SyncTerminatingPod / SyncTerminatedPod.
  */
 import type { Container, PodStatus } from 'kubernetes-types/core/v1.js';
-import type { Clock } from '../world/contract.js';
 import { ContainerLoop } from './container-loop.js';
-import type { EventRequest, NodePlace, PodAttachment, PodNetwork, StoredPod } from './contract.js';
+import type { EventRequest, NodePlace, PodAttachment, StoredPod } from './contract.js';
 import { type PodEvent, podEvents, podText } from './lifecycle/events.js';
-import { initialized, isSidecar } from './lifecycle/phase.js';
+import { initialized, isSidecar, restartPolicyOf } from './lifecycle/phase.js';
 import type { PodRecord } from './lifecycle/records.js';
 import { podStatus } from './lifecycle/status.js';
-import { checkVolumes, type PodStartParts, startOf, VolumeError } from './pod-start.js';
+import { PodSetup, type PodSetupParts } from './pod-setup.js';
+import { startOf } from './pod-start.js';
 import type { ContainerStart, Containers } from './runtime/containers.js';
 import type { RunningContainer } from './runtime/contract.js';
 
@@ -32,26 +32,20 @@ export interface ContainerHooks {
   observe(worker: PodWorker, container: Container, loop: ContainerLoop): void;
 }
 
-export interface WorkerParts {
-  node: NodePlace;
-  clock: Clock;
-  network: PodNetwork;
+export interface WorkerParts extends PodSetupParts {
   containers: Containers;
-  starts: PodStartParts;
   hooks: ContainerHooks;
   writer: PodWriter;
   recordEvent(event: EventRequest): void;
+  onError(error: Error): void;
 }
-
-/** kubelet retries a pod sandbox that could not be made. */
-const sandboxRetryMs = 5_000;
 
 export class PodWorker {
   readonly loops = new Map<string, ContainerLoop>();
   #pod: StoredPod;
-  #attachment: PodAttachment | undefined;
   #terminating: Promise<void> | undefined;
-  #record: PodRecord;
+  readonly #setup: PodSetup;
+  readonly #record: PodRecord;
   readonly #starts = new Map<string, ContainerStart>();
   #markBegun: () => void = () => {};
   /** Every container has been started once, or something keeps it from starting. */
@@ -64,14 +58,13 @@ export class PodWorker {
     private readonly parts: WorkerParts,
   ) {
     this.#pod = pod;
-    const waitingReason = (pod.spec?.initContainers ?? []).length > 0 ? 'PodInitializing' : 'ContainerCreating';
-    const loops = (containers: readonly Container[] = []): ContainerLoop[] =>
-      containers.map((one) => this.#loop(one, waitingReason));
-    const init = loops(pod.spec?.initContainers).map(({ record }) => record);
-    const containers = loops(pod.spec?.containers).map(({ record }) => record);
+    this.#setup = new PodSetup(parts, (event) => this.#delayed(event));
+    const { initContainers = [], containers = [] } = pod.spec ?? {};
+    const waitingReason = initContainers.length > 0 ? 'PodInitializing' : 'ContainerCreating';
+    const records = (list: readonly Container[]) => list.map((one) => this.#loop(one, waitingReason).record);
     this.#record = {
-      init,
-      containers,
+      init: records(initContainers),
+      containers: records(containers),
       sandboxReady: false,
       startTime: parts.clock.timestamp(),
       podIPs: [],
@@ -88,28 +81,38 @@ export class PodWorker {
   }
 
   get attachment(): PodAttachment | undefined {
-    return this.#attachment;
+    return this.#setup.attachment;
   }
 
   /** Network, init containers one after the other, then all containers at once. */
   async start(): Promise<void> {
-    if (!(await this.#attach()) || !(await this.#mountVolumes())) return;
+    const attachment = await this.#setup.ready(this.#pod);
+    if (!attachment || this.#terminating) return;
+    this.#record.podIPs = [...attachment.podIPs];
+    this.#record.sandboxReady = true;
     if (!(await this.#runInitContainers())) return;
     const runs = (this.#pod.spec?.containers ?? []).map(({ name }) => this.#run(name));
     void Promise.all(runs.map(({ begun }) => begun)).then(this.#markBegun);
     await Promise.all(runs.map(({ done }) => done));
-    await this.#finished();
+    if (!this.#terminating) await this.#finished();
   }
 
-  /** The pod's object changed: labels, deletion, status of others. */
+  /** The pod's object changed: deletion, another image, labels, status of others. */
   update(pod: StoredPod): void {
+    const before = this.#pod;
     this.#pod = pod;
-    if (pod.metadata.deletionTimestamp) void this.terminate((pod.metadata.deletionGracePeriodSeconds ?? 0) * 1000);
+    const { deletionTimestamp, deletionGracePeriodSeconds = 0 } = pod.metadata;
+    if (deletionTimestamp) void this.terminate(deletionGracePeriodSeconds * 1000);
+    else if (pod.spec !== before.spec) this.#replaceImages(before);
   }
 
-  /** Stops everything, gives the network back, confirms. Later calls wait for the first. */
+  /**
+   * Stops everything, gives the network back, confirms. A later call with less grace hastens the first; both resolve at
+   * the end, never with an error.
+   */
   terminate(graceMilliseconds: number): Promise<void> {
-    this.#terminating ??= this.#terminate(graceMilliseconds);
+    if (this.#terminating) for (const loop of this.loops.values()) loop.hasten(graceMilliseconds);
+    this.#terminating ??= this.#terminate(graceMilliseconds).catch((error: Error) => this.parts.onError(error));
     return this.#terminating;
   }
 
@@ -118,9 +121,8 @@ export class PodWorker {
     this.parts.writer.writeStatus(this.#pod, (stored) => podStatus(stored, this.#record, this.parts.clock.timestamp()));
   }
 
-  /** How one of its containers was started last. */
-  startOf(container: string): ContainerStart | undefined {
-    return this.#starts.get(container);
+  event(event: PodEvent): void {
+    this.parts.recordEvent({ involved: this.#pod, ...event, component: 'kubelet', host: this.parts.node.name });
   }
 
   /** Services came, went or changed: emulated images listen where they are asked for. */
@@ -142,31 +144,34 @@ export class PodWorker {
   #loop(container: Container, waitingReason: 'ContainerCreating' | 'PodInitializing'): ContainerLoop {
     const { parts } = this;
     const { name, namespace = '', uid = '' } = this.#pod.metadata;
-    const isInit = this.#pod.spec?.initContainers?.includes(container) ?? false;
-    const policy = this.#pod.spec?.restartPolicy ?? 'Always';
     const loop: ContainerLoop = new ContainerLoop({
       name: container.name,
-      image: container.image ?? '',
-      restartPolicy: isSidecar(container as { restartPolicy?: string })
-        ? 'Always'
-        : isInit && policy === 'Always'
-          ? 'OnFailure'
-          : policy,
+      image: () => this.#spec(container).image ?? '',
+      restartPolicy: restartPolicyOf(this.#pod.spec, container),
       podText: podText(name, namespace, uid),
       clock: parts.clock,
       waitingReason,
-      start: (restartCount) => this.#startContainer(container, restartCount),
+      start: (restartCount) => this.#startContainer(this.#spec(container), restartCount),
       postStart: (running) => parts.hooks.postStart(this, container, running),
       preStop: (running, graceMilliseconds) => parts.hooks.preStop(this, container, running, graceMilliseconds),
-      changed: () => this.#changed(container, loop),
+      changed: () => {
+        parts.hooks.observe(this, container, loop);
+        this.publish();
+      },
       event: (event) => this.event(event),
     });
     this.loops.set(container.name, loop);
     return loop;
   }
 
-  async #startContainer(container: Container, restartCount: number): ReturnType<WorkerParts['containers']['start']> {
-    const attachment = this.#attachment;
+  /** The container as the pod's object has it now: its image may have been changed. */
+  #spec({ name }: Container): Container {
+    const { containers = [], initContainers = [] } = this.#pod.spec ?? {};
+    return [...containers, ...initContainers].find((one) => one.name === name) ?? { name };
+  }
+
+  async #startContainer(container: Container, restartCount: number): Promise<RunningContainer> {
+    const { attachment } = this;
     if (!attachment) throw new Error('the pod has no network');
     const start = startOf(this.#pod, container, restartCount, attachment, this.parts.node, this.parts.starts);
     const running = await this.parts.containers.start(start);
@@ -176,48 +181,11 @@ export class PodWorker {
     return running;
   }
 
-  #changed(container: Container, loop: ContainerLoop): void {
-    this.parts.hooks.observe(this, container, loop);
+  #delayed(event: PodEvent): void {
+    this.event(event);
+    this.#record.sandboxReady = this.attachment !== undefined;
     this.publish();
-  }
-
-  event(event: PodEvent): void {
-    this.parts.recordEvent({ involved: this.#pod, ...event, component: 'kubelet', host: this.parts.node.name });
-  }
-
-  async #attach(): Promise<boolean> {
-    while (!this.#terminating) {
-      try {
-        this.#attachment = await this.parts.network.attach(this.#pod);
-        this.#record.podIPs = [...this.#attachment.podIPs];
-        this.#record.sandboxReady = true;
-        return !this.#terminating;
-      } catch (error) {
-        this.event(podEvents.failedSandbox((error as Error).message));
-        this.publish();
-        this.#markBegun();
-        await new Promise<void>((resolve) => this.parts.clock.after(sandboxRetryMs, resolve));
-      }
-    }
-    return false;
-  }
-
-  /** Containers are not started before every volume can be filled. */
-  async #mountVolumes(): Promise<boolean> {
-    const { clock, node, starts } = this.parts;
-    while (!this.#terminating && this.#attachment) {
-      try {
-        checkVolumes(this.#pod, this.#attachment, node, starts);
-        return true;
-      } catch (error) {
-        if (!(error instanceof VolumeError)) throw error;
-        this.event(podEvents.failedMount(error.volume, error.message));
-        this.publish();
-        this.#markBegun();
-        await new Promise<void>((resolve) => clock.after(sandboxRetryMs, resolve));
-      }
-    }
-    return false;
+    this.#markBegun();
   }
 
   /** One after the other; a sidecar (restartPolicy Always) only has to start. */
@@ -225,7 +193,7 @@ export class PodWorker {
     for (const container of this.#pod.spec?.initContainers ?? []) {
       const { begun, done } = this.#run(container.name);
       await begun;
-      if (!isSidecar(container as { restartPolicy?: string })) {
+      if (!isSidecar(container)) {
         this.#markBegun();
         await done;
       }
@@ -234,26 +202,35 @@ export class PodWorker {
     return initialized(this.#pod.spec ?? { containers: [] }, this.#record);
   }
 
+  /** An image is the one part of a running container that may change: `kubectl set image pod/…`. */
+  #replaceImages(before: StoredPod): void {
+    for (const { name, image } of this.#pod.spec?.containers ?? []) {
+      const old = before.spec?.containers.find((one) => one.name === name)?.image;
+      if (old === image) continue;
+      const graceSeconds = this.#pod.spec?.terminationGracePeriodSeconds ?? 30;
+      void this.loops.get(name)?.restart(graceSeconds * 1000, podEvents.killingChanged(name), true);
+    }
+  }
+
   /** All containers have ended for good: the sandbox goes, the object and the logs stay. */
   async #finished(): Promise<void> {
-    if (this.#terminating) return;
     this.#record.sandboxReady = false;
-    await this.parts.network.detach(this.#pod);
+    await this.#setup.release(this.#pod);
     this.publish();
   }
 
+  /** Sidecars stop after the containers they serve. */
   async #terminate(graceMilliseconds: number): Promise<void> {
     this.#markBegun();
     const sidecars = new Set((this.#pod.spec?.initContainers ?? []).map(({ name }) => name));
-    const stop = (names: readonly string[]): Promise<void[]> =>
+    const stop = (names: readonly string[]): Promise<unknown> =>
       Promise.all(names.map(async (name) => this.loops.get(name)?.stop(graceMilliseconds)));
     await stop([...this.loops.keys()].filter((name) => !sidecars.has(name)));
     await stop([...sidecars]);
-    if (this.#record.sandboxReady) await this.parts.network.detach(this.#pod);
     this.#record.sandboxReady = false;
+    await this.#setup.release(this.#pod).catch((error: Error) => this.parts.onError(error));
     this.publish();
     this.parts.containers.forget(this.#pod.metadata.uid ?? '');
-    this.parts.starts.volumes.forget(this.#pod.metadata.uid ?? '');
     this.parts.writer.confirmDeletion(this.#pod);
   }
 }

@@ -24,10 +24,21 @@ export interface ServiceProxies {
 /** Kinds whose changes can change the traffic. */
 export const trafficKinds: ReadonlySet<string> = new Set(['Service', 'EndpointSlice', 'Node']);
 
-/** @param proxies one a node, by node name */
+/** What a node's kube-proxy does besides rules, each time the traffic changes. */
+export interface NodeEdge {
+  /** Called when the rules are in the kernel. */
+  changed(traffic: NodeTraffic, previous: NodeTraffic | undefined): Promise<void>;
+}
+
+export interface ProxiedNode {
+  proxy: KubeProxy;
+  edge: NodeEdge;
+}
+
+/** @param proxied by node name */
 export function createServiceProxies(
   lister: Lister,
-  proxies: ReadonlyMap<string, KubeProxy>,
+  proxied: ReadonlyMap<string, ProxiedNode>,
   positionOf?: PositionOf,
 ): ServiceProxies {
   let cluster: ClusterTraffic | undefined;
@@ -43,12 +54,16 @@ export function createServiceProxies(
         },
         cluster,
       );
-      const syncs = listed<Node>(lister, '', 'Node').flatMap((node) => {
-        const proxy = proxies.get(node.metadata.name);
-        if (!proxy || !cluster) return [];
-        const traffic = trafficOfNode(cluster, node, nodes.get(node.metadata.name));
-        nodes.set(node.metadata.name, traffic);
-        return [proxy.sync(traffic)];
+      const current = cluster;
+      const syncs = listed<Node>(lister, '', 'Node').map(async (node) => {
+        const { name } = node.metadata;
+        const here = proxied.get(name);
+        if (!here) return;
+        const previous = nodes.get(name);
+        const traffic = trafficOfNode(current, node, previous);
+        nodes.set(name, traffic);
+        await here.proxy.sync(traffic);
+        await here.edge.changed(traffic, previous);
       });
       await Promise.all(syncs);
     },

@@ -1,7 +1,7 @@
 /**
  * What the registry's verbs share: the kinds, the table, the identity of new objects, and the one way to commit.
  */
-import { type KubeObject, type ObjectKey, groupOf, keyOf } from '../api/object.js';
+import { groupOf, type KubeObject, keyOf, type ObjectKey } from '../api/object.js';
 import type { AddressBlock } from '../model/address-block.js';
 import type { ClusterConfig } from '../model/cluster-config.js';
 import { type NodeBlocks, nodeBlocks } from '../model/pod-addresses-blocks.js';

@@ -59,12 +59,22 @@ function checkNamespace(core: Core, info: KindInfo, name: string, objectName: st
   const namespace = core.store.get<Stored<Namespace>>({ group: '', kind: 'Namespace', namespace: '', name });
   if (!namespace) throw notFound(namespaceKind, name);
   if (namespace.metadata.deletionTimestamp) {
-    throw forbidden(info, objectName, `unable to create new content in namespace ${name} because it is being terminated`);
+    throw forbidden(
+      info,
+      objectName,
+      `unable to create new content in namespace ${name} because it is being terminated`,
+    );
   }
 }
 
 function newMetadata(core: Core, info: KindInfo, given: ObjectMeta, namespace: string): ObjectMeta {
-  const { namespace: _namespace, deletionTimestamp: _deletion, deletionGracePeriodSeconds: _grace, selfLink: _link, ...kept } = given;
+  const {
+    namespace: _namespace,
+    deletionTimestamp: _deletion,
+    deletionGracePeriodSeconds: _grace,
+    selfLink: _link,
+    ...kept
+  } = given;
   const place = namespace === '' ? {} : { namespace };
   const name = given.name || generatedName(core, info, given.generateName, namespace);
   const key = keyText({ group: info.group, kind: info.kind, namespace, name });

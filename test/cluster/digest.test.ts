@@ -30,6 +30,14 @@ test('a saved table is compared without comments and counters', (t) => {
   t.is(canonicalSave(saved), '*nat\n:KUBE-SVC-A -\n-A KUBE-SVC-A -j X\nCOMMIT');
 });
 
+test('saved tables are compared in any order, and those that nobody wrote to do not count', (t) => {
+  const nat = '*nat\n:PREROUTING ACCEPT [1:2]\n-A PREROUTING -j ACCEPT\nCOMMIT\n';
+  const filter = '*filter\n:INPUT DROP [0:0]\nCOMMIT\n';
+  const raw = '*raw\n:PREROUTING ACCEPT [9:9]\n:OUTPUT ACCEPT [0:0]\nCOMMIT\n';
+  t.is(canonicalSave(nat + filter), canonicalSave(raw + filter + nat));
+  t.is(canonicalSave(raw), '');
+});
+
 test('links are compared without namespace ids', (t) => {
   t.is(canonicalLinks('[{"ifname":"eth1","link_netnsid":3}]'), '{"ifname":"eth1"}');
   t.is(canonicalLinks(''), '');

@@ -47,5 +47,5 @@ test('work in one namespace lies together, so that it travels as one batch', (t)
 test('operations of one namespace keep their order: routes need their link up', (t) => {
   const order = scheduleOperations(pod('a', '10.0.0.5').make);
   const inPod = order.filter((one: Operation) => namespaceOf(one) === 'pod/default/a').map(({ op }) => op);
-  t.deepEqual(inPod.slice(-5), ['link.up', 'link.up', 'address.add', 'route.add', 'route.add']);
+  t.deepEqual(inPod.slice(-6), ['link.up', 'link.up', 'address.add', 'neighbour.add', 'route.add', 'route.add']);
 });

@@ -58,10 +58,12 @@ const seen: Record<string, unknown> = {
   processes: await output(web, sh('ps -e -o comm= | sort | uniq')),
   write: await output(
     web,
-    sh('touch /var/ready /tmp/x /etc/new && rm -rf /etc/apt && mkdir /etc/apt && ls /etc/apt /var/ready'),
+    sh(
+      'touch /var/ready /var/log/y /tmp/x /etc/new && mkdir /opt/d && rmdir /opt/d && mkdir /opt/d && ls /opt/d /var/ready',
+    ),
   ),
   elsewhere: await output(other, sh('ls /var/ready /tmp/x /etc/new; hostname')),
-  onMachine: [existsSync('/var/ready'), existsSync('/etc/new'), existsSync('/etc/apt')],
+  onMachine: [existsSync('/var/ready'), existsSync('/etc/new'), existsSync('/opt/d')],
   cat: await output(web, ['cat'], {}, 'typed\n'),
   noStdin: await output(web, ['cat']),
   exitCode: await output(web, sh('exit 7')),
@@ -108,6 +110,11 @@ seen['deafStillRuns'] = (await output(deaf, ['true'])).exitCode;
 await deaf.remove();
 seen['deaf'] = await deaf.init.ended;
 seen['badBind'] = await make('bad', { binds: [{ source: '/no/such', target: '/data' }] }).then(
+  () => 'made',
+  (error: Error) => error.message,
+);
+
+seen['badProgram'] = await make('bad2', { init: { argv: ['no-such-program'], env } }).then(
   () => 'made',
   (error: Error) => error.message,
 );

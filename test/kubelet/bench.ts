@@ -1,5 +1,5 @@
 /** A kubelet over a real registry and a clock that stands still, with fakes where the kernel would be. */
-import type { Pod, Service } from 'kubernetes-types/core/v1.js';
+import type { LifecycleHandler, Pod, Probe, Service } from 'kubernetes-types/core/v1.js';
 import type { KubeObject } from '../../src/api/object.js';
 import type { EventRequest, NodePlace, PodNetwork, ProcessEnd, StoredPod } from '../../src/kubelet/contract.js';
 import { createKubelet, type Kubelet } from '../../src/kubelet/kubelet.js';
@@ -28,6 +28,10 @@ export interface Bench {
   /** `start pod: PROTOCOL/port …` and `stop pod/container grace`, in order. */
   servers: string[];
   attached: string[];
+  /** What probes and hooks answer from now on, by the command, path or seconds they name; default success. */
+  answers: Map<string, boolean>;
+  /** Every probe and hook carried out, by the same names. */
+  handled: string[];
   pod(name: string): StoredPod | undefined;
   /** Lets everything that is due happen. */
   rest(): Promise<void>;
@@ -43,6 +47,8 @@ export async function createBench(): Promise<Bench> {
     processes: [],
     servers: [],
     attached: [],
+    answers: new Map(),
+    handled: [],
     pod: (name) => registry.get<StoredPod & KubeObject>({ group: '', kind: 'Pod', namespace: 'default', name }),
     rest: async () => {
       for (let turn = 0; turn < 20; turn += 1) await new Promise((resolve) => setImmediate(resolve));
@@ -56,6 +62,12 @@ export async function createBench(): Promise<Bench> {
     processes: fakeProcesses(bench.processes),
     config: courseConfig,
     scratch: '/nonexistent',
+    runHandler: async (handler) => {
+      const name = nameOfHandler(handler);
+      bench.handled.push(name);
+      const success = bench.answers.get(name) ?? true;
+      return { success, output: success ? '' : `${name} failed` };
+    },
     node: nodeOf,
     recordEvent: (event) => bench.events.push(event),
     onError: (error) => {
@@ -64,6 +76,10 @@ export async function createBench(): Promise<Bench> {
   });
   kubelet.start();
   return { ...bench, kubelet };
+}
+
+function nameOfHandler({ exec, httpGet, ...rest }: Probe | LifecycleHandler): string {
+  return exec?.command?.join(' ') ?? httpGet?.path ?? ('sleep' in rest ? `sleep ${rest.sleep?.seconds}` : 'tcp');
 }
 
 function nodeOf(name: string): NodePlace | undefined {
@@ -114,7 +130,11 @@ function fakeProcesses(processes: FakeProcess[]): ProcessContainers {
       processes.push(process);
       return running;
     },
-    shell: () => ({ exec: () => Promise.reject(new Error('no shell')), remove: async () => {} }),
+    shell: () => ({
+      exec: () => Promise.reject(new Error('no shell')),
+      enter: () => Promise.reject(new Error('no room')),
+      remove: async () => {},
+    }),
   };
 }
 
@@ -133,8 +153,10 @@ function fakeProcess(
     stop: async (graceMilliseconds) => {
       process.stops.push(graceMilliseconds);
       if (argv[0] !== 'deaf') end({ exitCode: 143 });
+      await ended;
     },
     exec: () => Promise.reject(new Error('no exec')),
+    enter: () => Promise.reject(new Error('no room')),
     logs: async () => log.lines(),
     follow: (listener, followEnded) => log.follow(listener, followEnded),
   };

@@ -1,4 +1,5 @@
 import test from 'ava';
+import type { KubeObject } from '../../src/api/object.js';
 import { createBench, podOf, serviceOf } from './bench.js';
 
 const reasons = (events: readonly { reason: string }[]): string[] => events.map(({ reason }) => reason);
@@ -180,4 +181,85 @@ test('requests for what is not there are refused in the words of Kubernetes', as
   t.is(refusal('web', 'z'), 'container z is not valid for pod web');
   const exec = bench.kubelet.exec({ namespace: 'default', pod: 'web', container: 'b' }, { command: ['ls'] });
   t.is((await t.throwsAsync(exec))?.message, 'container not found ("b")');
+});
+
+test('a second deletion with less grace hastens the first', async (t) => {
+  const bench = await createBench();
+  bench.registry.create(podOf('web', { containers: [{ name: 'c', image: 'busybox', command: ['deaf'] }] }));
+  await bench.kubelet.settled();
+  const key = { group: '', kind: 'Pod', namespace: 'default', name: 'web' };
+  bench.registry.delete(key, { gracePeriodSeconds: 30 });
+  await bench.rest();
+  bench.registry.delete(key, { gracePeriodSeconds: 1 });
+  await bench.rest();
+  t.deepEqual(bench.processes[0]?.stops, [30_000, 1000]);
+  bench.processes[0]?.end({ exitCode: 137 });
+  await bench.rest();
+  t.is(bench.pod('web'), undefined);
+});
+
+test('another image restarts the container, whatever its restart policy', async (t) => {
+  const bench = await createBench();
+  bench.registry.create(podOf('web', { restartPolicy: 'Never' }));
+  await bench.kubelet.settled();
+  const pod = bench.pod('web');
+  const containers = [{ name: 'c', image: 'nginx' }];
+  bench.registry.update({ ...pod, spec: { ...pod?.spec, containers } } as KubeObject);
+  await bench.rest();
+  t.deepEqual(bench.servers, ['start web: TCP/80', 'stop c 30000', 'start web: TCP/80']);
+  t.like(bench.pod('web')?.status?.containerStatuses?.[0], {
+    restartCount: 1,
+    image: 'docker.io/library/nginx:latest',
+  });
+  t.true(bench.events.some(({ message }) => message === 'Container c definition changed, will be restarted'));
+});
+
+test('a pod that is deleted while it is attached gives its network back', async (t) => {
+  const bench = await createBench();
+  bench.registry.create(podOf('web', {}));
+  await Promise.resolve();
+  bench.registry.delete({ group: '', kind: 'Pod', namespace: 'default', name: 'web' }, { gracePeriodSeconds: 0 });
+  await bench.rest();
+  t.deepEqual(bench.attached, ['+web', '-web']);
+  t.deepEqual(bench.servers, []);
+});
+
+test('a volume that cannot be filled keeps the pod waiting, with an event, until it can', async (t) => {
+  const bench = await createBench();
+  bench.registry.create(podOf('web', { volumes: [{ name: 'v', configMap: { name: 'cm' } }] }));
+  await bench.kubelet.settled();
+  t.is(bench.pod('web')?.status?.phase, 'Pending');
+  t.like(bench.events.at(-1), {
+    reason: 'FailedMount',
+    message: 'MountVolume.SetUp failed for volume "v" : configmap "cm" not found',
+  });
+  bench.registry.create({
+    apiVersion: 'v1',
+    kind: 'ConfigMap',
+    metadata: { name: 'cm', namespace: 'default' },
+    data: {},
+  });
+  bench.clock.advance(5000);
+  await bench.rest();
+  t.is(bench.pod('web')?.status?.phase, 'Running');
+});
+
+test('an environment that names what is not there waits as CreateContainerConfigError', async (t) => {
+  const bench = await createBench();
+  const env = [{ name: 'A', valueFrom: { secretKeyRef: { name: 's', key: 'k' } } }];
+  bench.registry.create(podOf('web', { containers: [{ name: 'c', image: 'nginx', env }] }));
+  await bench.kubelet.settled();
+  t.like(bench.pod('web')?.status?.containerStatuses?.[0]?.state?.waiting, {
+    reason: 'CreateContainerConfigError',
+    message: 'secret "s" not found',
+  });
+  bench.registry.create({
+    apiVersion: 'v1',
+    kind: 'Secret',
+    metadata: { name: 's', namespace: 'default' },
+    data: { k: 'eA==' },
+  } as KubeObject);
+  bench.clock.advance(5000);
+  await bench.rest();
+  t.is(bench.pod('web')?.status?.phase, 'Running');
 });

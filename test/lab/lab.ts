@@ -8,8 +8,7 @@ import { join } from 'node:path';
 import type { ExecutionContext } from 'ava';
 import { execa, type Result } from 'execa';
 import type { LabStatus } from '../../src/cluster/state-directory.js';
-
-const program = join(process.cwd(), 'scripts/lab');
+import { asOrdinaryUser, giveToOrdinaryUser } from './ordinary-user.js';
 
 export interface TestLab {
   name: string;
@@ -24,18 +23,27 @@ export interface TestLab {
 export type LabResult = Pick<Result, 'exitCode' | 'signal'> & { stdout: string; stderr: string };
 
 export interface TestLabOptions {
-  /** Program and arguments to put in front, for example to be another user. */
-  as?: readonly string[];
+  /** As whom: absent, whoever runs the tests. */
+  user?: 'ordinary';
+  /** What to put in front of every command, for example to be on another machine. */
+  through?: readonly string[];
+  /** Tells several labs of one test apart. */
+  suffix?: string;
+  /** Another lab's, to be beside it; absent: one of its own. */
+  state?: string;
   environment?: Record<string, string>;
 }
 
 /** Nothing is started yet: call `lab('up', …)`. */
-export function createTestLab(t: ExecutionContext, { as = [], environment = {} }: TestLabOptions = {}): TestLab {
-  const state = mkdtempSync(join(tmpdir(), 'kubewire-test-'));
-  const name = `t${createHash('sha256').update(t.title).digest('hex').slice(0, 8)}`;
-  const env = { KUBEWIRE_STATE: state, KUBEWIRE_LAB: name, ...environment };
+export function createTestLab(t: ExecutionContext, options: TestLabOptions = {}): TestLab {
+  const { user, suffix = '', state = mkdtempSync(join(tmpdir(), 'kubewire-test-')) } = options;
+  const as = [...(options.through ?? []), ...(user === 'ordinary' ? asOrdinaryUser(t) : [])];
+  if (user === 'ordinary') giveToOrdinaryUser(state);
+  const name = `t${createHash('sha256').update(t.title).digest('hex').slice(0, 8)}${suffix}`;
+  const env = { KUBEWIRE_STATE: state, KUBEWIRE_LAB: name, ...options.environment };
   async function lab(...args: string[]): Promise<LabResult> {
-    const [file = program, ...rest] = [...as, program, ...args];
+    // Relative, because whoever we become has the checkout somewhere else.
+    const [file = '', ...rest] = [...as, './scripts/lab', ...args];
     const { exitCode, signal, stdout, stderr } = await execa(file, rest, {
       env,
       reject: false,

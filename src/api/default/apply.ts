@@ -13,6 +13,14 @@ import {
   defaultSecret,
   defaultWebhooks,
 } from './cluster.js';
+import {
+  defaultBGPAdvertisement,
+  defaultBGPPeer,
+  defaultGateway,
+  defaultGatewayClass,
+  defaultHTTPRoute,
+  defaultIPAddressPool,
+} from './custom.js';
 import { defaultPod } from './pod.js';
 import { defaultEndpointSlice, defaultEndpoints, defaultService } from './service.js';
 import {
@@ -43,6 +51,12 @@ const defaulters: Readonly<Record<string, Defaulter>> = {
   'admissionregistration.k8s.io/ValidatingWebhookConfiguration': defaultWebhooks,
   'admissionregistration.k8s.io/MutatingWebhookConfiguration': defaultWebhooks,
   'apiextensions.k8s.io/CustomResourceDefinition': defaultCustomResourceDefinition,
+  'metallb.io/IPAddressPool': defaultIPAddressPool,
+  'metallb.io/BGPAdvertisement': defaultBGPAdvertisement,
+  'metallb.io/BGPPeer': defaultBGPPeer,
+  'gateway.networking.k8s.io/GatewayClass': defaultGatewayClass,
+  'gateway.networking.k8s.io/Gateway': defaultGateway,
+  'gateway.networking.k8s.io/HTTPRoute': defaultHTTPRoute,
 };
 
 /** What a typed status prints when nothing is in it yet: fields that Go writes even when they are zero. */

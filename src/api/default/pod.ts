@@ -46,7 +46,7 @@ function defaultRequests({ resources }: Container): void {
 }
 
 function defaultHostPorts(spec: PodSpec): void {
-  for (const port of containersOf(spec).flatMap(({ ports = [] }) => ports)) port.hostPort ??= port.containerPort;
+  for (const port of containersOf(spec).flatMap(({ ports = [] }) => ports)) port.hostPort ||= port.containerPort;
 }
 
 function admit(spec: PodSpec): void {

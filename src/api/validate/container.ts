@@ -43,6 +43,8 @@ export function initContainerErrors(
   return containers.flatMap((container, i) => [
     ...containerErrors(`${field}[${i}]`, container, volumes),
     ...repeatedName(`${field}[${i}].name`, container.name, [...others, ...containers.slice(0, i)]),
+    // They run one by one, so each has the host's ports to itself; upstream names the first one in every path.
+    ...hostPortErrors(field, [container]),
     ...(isSidecar(container) ? probesErrors(`${field}[${i}]`, container) : noProbes(`${field}[${i}]`, container)),
   ]);
 }

@@ -22,10 +22,11 @@ const oldClassAnnotation = 'kubernetes.io/ingress.class';
 export function validateIngress({ spec, metadata }: Ingress): FieldError[] {
   const { rules = [], defaultBackend, tls = [], ingressClassName: name } = spec ?? {};
   const nothing = rules.length === 0 && defaultBackend === undefined;
+  const shown = new GoText(`[]networking.IngressRule${spec?.rules === undefined ? '(nil)' : '{}'}`);
   const annotation = metadata?.annotations?.[oldClassAnnotation];
   const twoClasses = annotation !== undefined && name !== undefined && annotation !== name;
   return [
-    ...(nothing ? [invalid('spec', noRules, 'either `defaultBackend` or `rules` must be specified')] : []),
+    ...(nothing ? [invalid('spec', shown, 'either `defaultBackend` or `rules` must be specified')] : []),
     ...(defaultBackend === undefined ? [] : backendErrors('spec.defaultBackend', defaultBackend)),
     ...rules.flatMap((rule, i) => ruleErrors(`spec.rules[${i}]`, rule)),
     ...tls.flatMap((entry, i) => tlsErrors(`spec.tls[${i}]`, entry)),
@@ -33,8 +34,6 @@ export function validateIngress({ spec, metadata }: Ingress): FieldError[] {
     ...(twoClasses ? [twoClassesError(annotation)] : []),
   ];
 }
-
-const noRules = new GoText('[]networking.IngressRule(nil)');
 
 function twoClassesError(annotation: string): FieldError {
   // Upstream names the field so, with a dot and without `metadata`.

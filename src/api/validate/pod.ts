@@ -86,10 +86,13 @@ function deadlineErrors(field: string, seconds: number | undefined): FieldError[
 }
 
 function volumeErrors(field: string, volumes: readonly Volume[]): FieldError[] {
-  return volumes.flatMap(({ name }, i) => [
-    ...(name ? invalidEach(`${field}[${i}].name`, name, dns1123Label(name)) : [required(`${field}[${i}].name`)]),
-    ...(volumes.slice(0, i).some((other) => other.name === name) ? [duplicate(`${field}[${i}].name`, name)] : []),
-  ]);
+  return volumes.flatMap(({ name }, i) => {
+    const path = `${field}[${i}].name`;
+    if (!name) return [required(path)];
+    const errors = invalidEach(path, name, dns1123Label(name));
+    if (errors.length > 0) return errors;
+    return volumes.slice(0, i).some((other) => other.name === name) ? [duplicate(path, name)] : [];
+  });
 }
 
 /** Limits of the resolver (`MAXNS`, `MAXDNSRCH` of resolv.h, raised to what musl and glibc take today). */

@@ -19,7 +19,7 @@ export function deploymentStrategyErrors(field: string, strategy: DeploymentStra
     return rollingUpdate === undefined ? [] : [forbidden(path, text)];
   }
   if (type !== 'RollingUpdate')
-    return [unknownStrategy(field, 'DeploymentStrategy', type, ['Recreate', 'RollingUpdate'])];
+    return [unknownStrategy(field, 'DeploymentStrategy', strategy, ['Recreate', 'RollingUpdate'])];
   if (rollingUpdate === undefined) return [required(path, 'this should be defaulted and never be nil')];
   const { maxUnavailable = 0, maxSurge = 0 } = rollingUpdate;
   const stuck = amountOf(maxUnavailable) === 0 && amountOf(maxSurge) === 0;
@@ -38,7 +38,7 @@ export function daemonSetStrategyErrors(field: string, strategy: DaemonSetUpdate
   const path = `${field}.rollingUpdate`;
   if (type === 'OnDelete') return [];
   if (type !== 'RollingUpdate')
-    return [unknownStrategy(field, 'DaemonSetUpdateStrategy', type, ['RollingUpdate', 'OnDelete'])];
+    return [unknownStrategy(field, 'DaemonSetUpdateStrategy', strategy, ['RollingUpdate', 'OnDelete'])];
   if (rollingUpdate === undefined) return [required(path)];
   const { maxUnavailable = 0, maxSurge = 0 } = rollingUpdate as { maxUnavailable?: Amount; maxSurge?: Amount };
   return [
@@ -58,10 +58,17 @@ function exactlyOne(path: string, maxUnavailable: Amount, maxSurge: Amount): Fie
   return [invalid(`${path}.maxSurge`, goIntOrString(maxSurge), 'may not be set when maxUnavailable is non-zero')];
 }
 
-function unknownStrategy(field: string, struct: string, type: string, supported: string[]): FieldError {
+/** Go prints the address of a set pointer, which says nothing and changes; here it is always the same. */
+function unknownStrategy(
+  field: string,
+  struct: string,
+  strategy: { type?: string; rollingUpdate?: object },
+  supported: string[],
+): FieldError {
+  const { type = '', rollingUpdate } = strategy;
   const update = struct === 'DeploymentStrategy' ? 'RollingUpdateDeployment' : 'RollingUpdateDaemonSet';
-  const shown = new GoText(`apps.${struct}{Type:${goQuote(type)}, RollingUpdate:(*apps.${update})(nil)}`);
-  return notSupported(field, shown, supported);
+  const pointer = `(*apps.${update})(${rollingUpdate === undefined ? 'nil' : '0xc000000000'})`;
+  return notSupported(field, new GoText(`apps.${struct}{Type:${goQuote(type)}, RollingUpdate:${pointer}}`), supported);
 }
 
 function amountErrors(field: string, amount: Amount): FieldError[] {

@@ -12,6 +12,7 @@ import { validateNamespace, validateNode, validateNodeUpdate } from './cluster.j
 import { validateConfigMap, validateConfigMapUpdate, validateSecret, validateSecretUpdate } from './config.js';
 import { validateEndpointSlice, validateEndpointSliceUpdate, validateEndpoints } from './endpoints.js';
 import { validateIngress, validateIngressClass, validateIngressClassUpdate } from './ingress.js';
+import { validateJob, validateJobUpdate } from './job.js';
 import { validateMeta, validateMetaUpdate } from './meta.js';
 import { validatePod } from './pod.js';
 import { validatePodUpdate } from './pod-update.js';
@@ -52,6 +53,7 @@ const rules: Readonly<Record<string, KindRules>> = {
   'apps/ReplicaSet': { check: validateReplicaSet, change: validateSelectorUpdate },
   'apps/Deployment': { check: validateDeployment, change: validateSelectorUpdate },
   'apps/DaemonSet': { check: validateDaemonSet, change: validateSelectorUpdate },
+  'batch/Job': { check: validateJob, change: validateJobUpdate },
   'discovery.k8s.io/EndpointSlice': { check: validateEndpointSlice, change: validateEndpointSliceUpdate },
   'networking.k8s.io/Ingress': { check: validateIngress },
   'networking.k8s.io/IngressClass': { check: validateIngressClass, change: validateIngressClassUpdate },

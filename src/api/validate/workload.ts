@@ -71,7 +71,7 @@ export function validateDaemonSet({ spec }: DaemonSet): FieldError[] {
   const labels = template.metadata?.labels;
   return [
     ...selectorErrors('spec.selector', selector),
-    ...mismatch(labels, matchesSelector(selector, labels)),
+    ...mismatch(labels, selectorErrors('', selector).length > 0 || matchesSelector(selector, labels)),
     ...(selector === undefined ? [] : emptySelector(selector, 'daemonset')),
     ...templateErrors('spec.template', template),
     ...alwaysErrors(template, 'DaemonSet'),
@@ -83,8 +83,9 @@ export function validateDaemonSet({ spec }: DaemonSet): FieldError[] {
 
 /** For ReplicaSet, Deployment and DaemonSet. */
 export function validateSelectorUpdate(next: ReplicaSet, previous: ReplicaSet): FieldError[] {
-  const { selector } = next.spec ?? {};
-  return immutable('spec.selector', selector, previous.spec?.selector, goLabelSelector(selector));
+  const [after, before] = [next.spec?.selector, previous.spec?.selector];
+  // `{}` and nothing are not the same selector, so they are compared inside a list.
+  return immutable('spec.selector', after && [after, 'set'], before && [before, 'set'], goLabelSelector(after) ?? null);
 }
 
 function mismatch(labels: Record<string, string> | undefined, matches: boolean): FieldError[] {

@@ -4,7 +4,7 @@
  * Source: `kubectl get node -o yaml` of a kubeadm 1.30 cluster with Calico 3.28.
  * Differs: capacity, OS image and machine ids are fixed or derived from names, so that every machine shows the same nodes.
  */
-import { type KubeObject } from '../../api/object.js';
+import type { KubeObject } from '../../api/object.js';
 import { addressText, blockOf } from '../../model/address-block.js';
 import type { ClusterConfig, NodeConfig } from '../../model/cluster-config.js';
 import { digestOf, uidOf } from '../../model/derive.js';

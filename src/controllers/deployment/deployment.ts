@@ -15,10 +15,10 @@ import { rollingUpdateStep } from './rolling-update.js';
 import {
   isRollingUpdate,
   newRevision,
+  type RolloutState,
   replicasOf,
   reported,
   revisionAnnotation,
-  type RolloutState,
   rolloutState,
   type StoredDeployment,
   type StoredReplicaSet,
@@ -57,7 +57,8 @@ function reconcile(state: RolloutState, lister: IndexedLister): Intent[] {
   // The next step must see these written: both would change the same ReplicaSet.
   if (upkeep.length > 0) return upkeep;
   const resized = isRollingUpdate(deployment) && isScalingEvent(state);
-  if (deployment.spec?.paused || resized) return [...scaleProportionally(state), ...statusIntents(state, { rollout: false })];
+  if (deployment.spec?.paused || resized)
+    return [...scaleProportionally(state), ...statusIntents(state, { rollout: false })];
   const step = isRollingUpdate(deployment) ? rolling(state, lister) : recreate(state, lister);
   const history = step.length === 0 && isComplete(state) ? pruneHistory(state) : [];
   return [...step, ...history, ...statusIntents(state, { rollout: true })];
@@ -76,7 +77,9 @@ function recreate(state: RolloutState, lister: IndexedLister): Intent[] {
 }
 
 function hasPods(set: StoredReplicaSet, lister: IndexedLister): boolean {
-  return lister.indexed<StoredPod>('owner', set.metadata.uid ?? '').some((pod) => pod.kind === 'Pod' && !isTerminal(pod));
+  return lister
+    .indexed<StoredPod>('owner', set.metadata.uid ?? '')
+    .some((pod) => pod.kind === 'Pod' && !isTerminal(pod));
 }
 
 /** The Deployment carries the revision of its current template. */
@@ -92,7 +95,9 @@ function revisionIntents(state: RolloutState): Intent[] {
 /** Source: cleanupDeployment: the oldest empty ReplicaSets beyond revisionHistoryLimit go. */
 function pruneHistory({ deployment, oldSets }: RolloutState): Intent[] {
   const limit = deployment.spec?.revisionHistoryLimit ?? defaultHistoryLimit;
-  const empty = oldSets.filter((set) => replicasOf(set) === 0 && reported([set], 'replicas') === 0 && !set.metadata.deletionTimestamp);
+  const empty = oldSets.filter(
+    (set) => replicasOf(set) === 0 && reported([set], 'replicas') === 0 && !set.metadata.deletionTimestamp,
+  );
   const surplus = empty.slice(0, Math.max(0, oldSets.length - limit));
   return surplus.map((set) => ({ verb: 'delete', key: keyOf(set), reason: `more than ${limit} old replica sets` }));
 }

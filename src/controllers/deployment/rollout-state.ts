@@ -30,7 +30,11 @@ export interface RolloutState {
 }
 
 /** Read a Deployment's ReplicaSets. */
-export function rolloutState(deployment: StoredDeployment, lister: IndexedLister, context: ControllerContext): RolloutState {
+export function rolloutState(
+  deployment: StoredDeployment,
+  lister: IndexedLister,
+  context: ControllerContext,
+): RolloutState {
   const owned = lister
     .indexed<StoredReplicaSet>('owner', deployment.metadata.uid ?? '')
     .filter((set) => set.kind === 'ReplicaSet' && isControlledBy(set, deployment))
@@ -73,7 +77,10 @@ export function totalReplicas(sets: readonly StoredReplicaSet[]): number {
 }
 
 /** A sum over what the ReplicaSets report. */
-export function reported(sets: readonly StoredReplicaSet[], field: 'replicas' | 'readyReplicas' | 'availableReplicas'): number {
+export function reported(
+  sets: readonly StoredReplicaSet[],
+  field: 'replicas' | 'readyReplicas' | 'availableReplicas',
+): number {
   return sets.reduce((sum, set) => sum + (set.status?.[field] ?? 0), 0);
 }
 

@@ -19,6 +19,8 @@ export const podEvents = {
   killing: (container: string) => normal('Killing', `Stopping container ${container}`),
   killingUnhealthy: (container: string, probe: 'liveness' | 'startup') =>
     normal('Killing', `Container ${container} failed ${probe} probe, will be restarted`),
+  killingChanged: (container: string) =>
+    normal('Killing', `Container ${container} definition changed, will be restarted`),
   backOff: (container: string, pod: string) =>
     warning('BackOff', `Back-off restarting failed container ${container} in pod ${pod}`),
   unhealthy: (probe: 'Readiness' | 'Liveness' | 'Startup', output: string) =>
@@ -29,8 +31,6 @@ export const podEvents = {
   failedSandbox: (message: string) => warning('FailedCreatePodSandBox', `Failed to create pod sandbox: ${message}`),
   failedMount: (volume: string, message: string) =>
     warning('FailedMount', `MountVolume.SetUp failed for volume "${volume}" : ${message}`),
-  failedConfig: (message: string) => warning('Failed', `Error: ${message}`),
-  outOfPods: (message: string) => warning('OutOfpods', message),
 };
 
 /** `name_namespace(uid)`, as the kubelet names a pod in its messages. Source: `format.Pod`. */

@@ -1,7 +1,7 @@
 /**
  * The phase of a pod, from its containers. Source: kubelet `kubelet_pods.go` getPhase.
  */
-import type { PodSpec } from 'kubernetes-types/core/v1.js';
+import type { Container, PodSpec } from 'kubernetes-types/core/v1.js';
 import type { ContainerRecord, PodRecord } from './records.js';
 
 export type PodPhase = 'Pending' | 'Running' | 'Succeeded' | 'Failed';
@@ -45,6 +45,14 @@ export function incompleteInit(spec: PodSpec, record: PodRecord): string[] {
 }
 
 /** KEP-753: an init container with restartPolicy Always runs beside the others. */
-export function isSidecar(container: { restartPolicy?: string }): boolean {
+export function isSidecar(container: Container & { restartPolicy?: string }): boolean {
   return container.restartPolicy === 'Always';
+}
+
+/** By which policy one container of a pod is restarted: an init container that succeeded never is. */
+export function restartPolicyOf(spec: PodSpec | undefined, container: Container): string {
+  const policy = spec?.restartPolicy ?? 'Always';
+  if (isSidecar(container)) return 'Always';
+  const isInit = spec?.initContainers?.some(({ name }) => name === container.name) ?? false;
+  return isInit && policy === 'Always' ? 'OnFailure' : policy;
 }

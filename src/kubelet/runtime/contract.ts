@@ -2,7 +2,7 @@
  * A started container, whatever is behind it: built-in servers, a real process, or nothing but time.
  * Models: the container runtime interface (CRI) as far as the kubelet's decisions need it.
  */
-import type { ExecOptions, ExecStreams, ProcessEnd } from '../contract.js';
+import type { ContainerPlace, ExecOptions, ExecStreams, ProcessEnd } from '../contract.js';
 import type { LogLine } from '../log-ring.js';
 
 export interface RunningContainer {
@@ -12,8 +12,10 @@ export interface RunningContainer {
   stop(graceMilliseconds: number): Promise<void>;
   /** Another process in the container. @throws Error when it cannot be started */
   exec(options: ExecOptions): Promise<ExecStreams>;
+  /** Where another process of the lab's user can come in. */
+  enter(): Promise<ContainerPlace>;
   /** The container's own standard streams; absent when its program has none, then attaching follows its log. */
-  attach?(options: { stdin: boolean; tty: boolean }): Promise<ExecStreams>;
+  attach?(options: { stdin: boolean }): Promise<ExecStreams>;
   /** What it printed; of the run before the last when `previous` and this container is the one before. */
   logs(previous: boolean): Promise<LogLine[]>;
   follow(listener: (line: LogLine) => void, ended: () => void): () => void;
@@ -22,5 +24,6 @@ export interface RunningContainer {
 /** Processes beside a container that has none of its own: made at the first exec, removed with the container. */
 export interface ContainerShell {
   exec(options: ExecOptions): Promise<ExecStreams>;
+  enter(): Promise<ContainerPlace>;
   remove(): Promise<void>;
 }

@@ -15,6 +15,7 @@ export function startPauseContainer(shell: ContainerShell): RunningContainer {
   const log = new LogRing();
   return {
     exec: (options) => shell.exec(options),
+    enter: () => shell.enter(),
     ended,
     stop: async () => {
       log.end();
@@ -38,6 +39,7 @@ export function startEndedContainer(
   log.end();
   return {
     exec: (options) => shell.exec(options),
+    enter: () => shell.enter(),
     ended: Promise.resolve({ exitCode }),
     stop: async () => {},
     logs: async () => log.lines(),

@@ -4,7 +4,7 @@
 import { PassThrough, type Readable, Writable } from 'node:stream';
 import { createSandbox, type MachineSandbox, type SandboxCommand, type SandboxProcess } from '../../kernel/sandbox.js';
 import type { Clock } from '../../world/contract.js';
-import type { ExecOptions, ExecStreams, ProcessEnd } from '../contract.js';
+import type { ContainerPlace, ExecOptions, ExecStreams, ProcessEnd } from '../contract.js';
 import { LogRing } from '../log-ring.js';
 import type { ContainerStart, ProcessContainers } from './containers.js';
 import type { ContainerShell, RunningContainer } from './contract.js';
@@ -48,6 +48,11 @@ function execIn(sandbox: MachineSandbox, start: ContainerStart, { command, tty, 
   return { ...streamsOf(child), kill: () => child.kill('SIGKILL') };
 }
 
+function placeOf({ namespaces }: MachineSandbox, start: ContainerStart): ContainerPlace {
+  const { env, cwd = '/' } = commandOf(start, []);
+  return { namespaces, env, cwd };
+}
+
 function streamsOf({ stdin, stdout, stderr, resize, ended }: SandboxProcess): Omit<ExecStreams, 'kill'> {
   return { stdin, stdout, stderr, resize, ended: ended.then(({ exitCode }) => ({ exitCode })) };
 }
@@ -55,17 +60,23 @@ function streamsOf({ stdin, stdout, stderr, resize, ended }: SandboxProcess): Om
 /** The sandbox of a container without a process of its own: made at the first exec. */
 function lazyShell(start: ContainerStart, make: () => Promise<MachineSandbox>): ContainerShell {
   let made: Promise<MachineSandbox> | undefined;
+  /** One that could not be made, or has ended, is made again at the next call. */
+  async function use<T>(work: (sandbox: MachineSandbox) => T): Promise<T> {
+    made ??= make();
+    try {
+      return work(await made);
+    } catch (error) {
+      made = undefined;
+      throw error;
+    }
+  }
   return {
-    async exec(options) {
-      made ??= make();
-      try {
-        return execIn(await made, start, options);
-      } catch (error) {
-        made = undefined;
-        throw error;
-      }
+    exec: (options) => use((sandbox) => execIn(sandbox, start, options)),
+    enter: () => use((sandbox) => placeOf(sandbox, start)),
+    remove: async () => {
+      const sandbox = await made?.catch(() => undefined);
+      await sandbox?.remove().catch(() => undefined);
     },
-    remove: async () => (await made?.catch(() => undefined))?.remove(),
   };
 }
 
@@ -83,7 +94,8 @@ class ProcessContainer implements RunningContainer {
     splitLines(stderr, (text) => this.#log.append({ time: clock.now(), stream: 'stderr', text }));
     this.ended = ended.then(async ({ exitCode }) => {
       this.#log.end();
-      await sandbox.remove();
+      // Files that cannot be removed now go with the lab's scratch space.
+      await sandbox.remove().catch(() => undefined);
       return { exitCode };
     });
   }
@@ -101,7 +113,11 @@ class ProcessContainer implements RunningContainer {
     return execIn(this.sandbox, this.parts, options);
   }
 
-  async attach({ stdin }: { stdin: boolean; tty: boolean }): Promise<ExecStreams> {
+  async enter(): Promise<ContainerPlace> {
+    return placeOf(this.sandbox, this.parts);
+  }
+
+  async attach({ stdin }: { stdin: boolean }): Promise<ExecStreams> {
     const { init } = this.sandbox;
     const views = [copyOf(init.stdout), copyOf(init.stderr)];
     return {

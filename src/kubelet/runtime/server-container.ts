@@ -51,6 +51,7 @@ export async function startServerContainer(parts: ServerContainerParts): Promise
   if (failures.length > 0) await stop(0, 1);
   return {
     exec: (options) => shell.exec(options),
+    enter: () => shell.enter(),
     ended,
     // Differs: built-in servers end with 0 on SIGTERM after answering what is in flight; some real ones die at once.
     stop: (graceMilliseconds) => stop(graceMilliseconds, 0),

@@ -14,11 +14,11 @@ const maxBodyBytes = 1024 * 1024;
 /** The connections of one listener, and how it ends them. */
 export class Connections {
   readonly #open = new Map<Socket, { busy: boolean }>();
-  #draining = false;
+  #drain: Promise<void> | undefined;
   #drained: (() => void) | undefined;
 
   get draining(): boolean {
-    return this.#draining;
+    return this.#drain !== undefined;
   }
 
   add(socket: Socket): void {
@@ -32,18 +32,17 @@ export class Connections {
   busy(socket: Socket, busy: boolean): void {
     const state = this.#open.get(socket);
     if (state) state.busy = busy;
-    if (!busy && this.#draining) socket.end();
+    if (!busy && this.draining) socket.end();
   }
 
   /** Closes idle connections now and busy ones after their answer; resolves when none is left. */
   drain(): Promise<void> {
-    this.#draining = true;
+    this.#drain ??= new Promise((resolve) => {
+      this.#drained = resolve;
+      if (this.#open.size === 0) resolve();
+    });
     for (const [socket, { busy }] of this.#open) if (!busy) socket.destroy();
-    return this.#open.size === 0
-      ? Promise.resolve()
-      : new Promise((resolve) => {
-          this.#drained = resolve;
-        });
+    return this.#drain;
   }
 
   /** SIGKILL: cuts everything. */

@@ -28,7 +28,8 @@ export function refuseClusterIP(context: StrategyContext, claimant: Claimant, ad
   const { serviceCIDR } = context.config;
   const range = blockOf(serviceCIDR);
   const number = addressNumber(address);
-  const usable = number !== undefined && holds(range, number) && number !== range.first && number !== range.first + range.size - 1;
+  const usable =
+    number !== undefined && holds(range, number) && number !== range.first && number !== range.first + range.size - 1;
   if (!usable) {
     return `failed to allocate IP ${address}: the provided IP (${address}) is not in the valid range. The range of valid IPs is ${serviceCIDR}`;
   }

@@ -85,3 +85,32 @@ test('a namespace carries its name as a label and is active', (t) => {
   t.deepEqual(namespace.metadata.labels, { 'kubernetes.io/metadata.name': 'shop' });
   t.deepEqual([namespace.spec, namespace.status], [{ finalizers: ['kubernetes'] }, { phase: 'Active' }]);
 });
+
+test('custom resources get the defaults of their definitions', (t) => {
+  const spec = (apiVersion: string, kind: string, given: object) => {
+    return applyDefaults({ apiVersion, kind, metadata: { name: 'a' }, spec: given }).spec;
+  };
+  t.deepEqual(spec('metallb.io/v1beta1', 'IPAddressPool', { addresses: ['10.0.0.0/24'] }), {
+    addresses: ['10.0.0.0/24'],
+    autoAssign: true,
+    avoidBuggyIPs: false,
+  });
+  t.deepEqual(spec('metallb.io/v1beta1', 'BGPAdvertisement', {}), { aggregationLength: 32, aggregationLengthV6: 128 });
+  t.deepEqual(spec('metallb.io/v1beta2', 'BGPPeer', { peerPort: 1179 }), { peerPort: 1179 });
+  t.deepEqual(spec('gateway.networking.k8s.io/v1', 'Gateway', { listeners: [{ name: 'a', tls: {} }] }), {
+    listeners: [{ name: 'a', tls: { mode: 'Terminate' }, allowedRoutes: { namespaces: { from: 'Same' } } }],
+  });
+});
+
+test('a route without rules matches everything', (t) => {
+  const apiVersion = 'gateway.networking.k8s.io/v1beta1';
+  const given = { parentRefs: [{ name: 'g' }], rules: [{ backendRefs: [{ name: 's', port: 80 }] }] };
+  const all = [{ path: { type: 'PathPrefix', value: '/' } }];
+  t.deepEqual(applyDefaults({ apiVersion, kind: 'HTTPRoute', metadata: { name: 'a' }, spec: given }).spec, {
+    parentRefs: [{ name: 'g', group: 'gateway.networking.k8s.io', kind: 'Gateway' }],
+    rules: [{ matches: all, backendRefs: [{ name: 's', port: 80, group: '', kind: 'Service', weight: 1 }] }],
+  });
+  t.deepEqual(applyDefaults({ apiVersion, kind: 'HTTPRoute', metadata: { name: 'a' }, spec: {} }).spec, {
+    rules: [{ matches: all }],
+  });
+});

@@ -1,0 +1,88 @@
+/**
+ * What a pod has before its containers: a network and volumes that can be filled. Tried until it is there, given back
+ * once. Models: kubelet's sandbox creation and volume manager.
+ */
+import type { Clock } from '../world/contract.js';
+import type { NodePlace, PodAttachment, PodNetwork, StoredPod } from './contract.js';
+import { type PodEvent, podEvents } from './lifecycle/events.js';
+import { checkVolumes, type PodStartParts, VolumeError } from './pod-start.js';
+
+export interface PodSetupParts {
+  node: NodePlace;
+  clock: Clock;
+  network: PodNetwork;
+  starts: PodStartParts;
+}
+
+/** kubelet retries what keeps a pod from starting at its next sync. */
+const retryMs = 5_000;
+
+export class PodSetup {
+  attachment: PodAttachment | undefined;
+  #attempt: Promise<unknown> = Promise.resolve();
+  #stopped = false;
+  #wake: () => void = () => {};
+
+  constructor(
+    private readonly parts: PodSetupParts,
+    /** Something keeps the pod from starting; it will be tried again. */
+    private readonly delayed: (event: PodEvent) => void,
+  ) {}
+
+  /** Resolves to the network once the pod is attached and its volumes can be filled; to nothing when it is stopped first. */
+  async ready(pod: StoredPod): Promise<PodAttachment | undefined> {
+    this.attachment = await this.#untilDone(() => this.parts.network.attach(pod), podEvents.failedSandbox);
+    const { attachment } = this;
+    if (!attachment) return undefined;
+    return this.#untilDone(async () => {
+      checkVolumes(pod, attachment, this.parts.node, this.parts.starts);
+      return attachment;
+    }, podEvents.failedSandbox);
+  }
+
+  /** No further attempt; resolves when the running one is over and the network is given back. */
+  async release(pod: StoredPod): Promise<void> {
+    this.#stopped = true;
+    this.#wake();
+    await this.#attempt;
+    if (this.attachment) await this.parts.network.detach(pod);
+    this.attachment = undefined;
+    this.parts.starts.volumes.forget(pod.metadata.uid ?? '');
+  }
+
+  async #untilDone<T>(attempt: () => Promise<T>, failed: (message: string) => PodEvent): Promise<T | undefined> {
+    while (!this.#stopped) {
+      try {
+        const running = attempt();
+        this.#attempt = running.then(
+          (result) => this.#keep(result),
+          () => {},
+        );
+        return await running;
+      } catch (error) {
+        this.delayed(
+          error instanceof VolumeError
+            ? podEvents.failedMount(error.volume, error.message)
+            : failed((error as Error).message),
+        );
+        await this.#sleep();
+      }
+    }
+    return undefined;
+  }
+
+  /** An attachment that comes after the pod was stopped must still be given back. */
+  #keep(result: unknown): void {
+    if (!this.attachment && result) this.attachment = result as PodAttachment;
+  }
+
+  #sleep(): Promise<void> {
+    return new Promise((resolve) => {
+      const cancel = this.parts.clock.after(retryMs, resolve);
+      this.#wake = () => {
+        cancel();
+        resolve();
+      };
+    });
+  }
+}
