@@ -12,11 +12,6 @@ import { inNamespace, type NetworkNamespace } from './netns.js';
 /** IF_OPER_UP, RFC 2863 ifOperStatus as in linux/if.h. */
 const IF_OPER_UP = 6;
 const LOOK_EVERY_MS = 1;
-/**
- * An answer takes up to 5 KB of the socket's receive buffer of 208 KiB (net.core.rmem_default). More answers than fit are lost
- * with ENOBUFS, and the package's native socket ends the process then (binding.cc, PollHandler: an error without a message).
- */
-const ASKED_AT_ONCE = 16;
 /** On a machine that is busy with many labs the link watch has been seen to take seconds. */
 const PATIENCE_MS = 20_000;
 
@@ -35,10 +30,16 @@ export async function awaitLinks(namespace: NetworkNamespace, indexes: readonly 
   }
 }
 
+/**
+ * The answers to one burst of questions must fit the socket's receive buffer (208 KiB, and some 2.3 KiB of it a link):
+ * its overflow is an error that the netlink library aborts the process on.
+ */
+const ASK_AT_ONCE = 32;
+
 async function stillDown(socket: RtNetlinkSocket, indexes: readonly number[]): Promise<number[]> {
   const down: number[] = [];
-  for (let first = 0; first < indexes.length; first += ASKED_AT_ONCE) {
-    const asked = indexes.slice(first, first + ASKED_AT_ONCE);
+  for (let first = 0; first < indexes.length; first += ASK_AT_ONCE) {
+    const asked = indexes.slice(first, first + ASK_AT_ONCE);
     const answers = await Promise.all(asked.map((index) => socket.getLink({ index })));
     down.push(...asked.filter((_, position) => answers[position]?.[0]?.attrs.operstate !== IF_OPER_UP));
   }

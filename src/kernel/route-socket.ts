@@ -18,6 +18,11 @@ const NLM_F_ACK = 4;
 const NLMSG_ERROR = 2;
 /** Stay well below the default send buffer of 208 KiB (net.core.wmem_default). */
 const BATCH_BYTES = 64 * 1024;
+/**
+ * Each refused message is answered; when all of a batch are, the answers must still fit the receive buffer (208 KiB, and
+ * some 1.3 KiB of it an answer): its overflow is an error that the netlink library aborts the process on.
+ */
+const BATCH_MESSAGES = 128;
 
 /** A message the kernel refused: which of the batch, and its errno. */
 export class RouteError extends Error {
@@ -46,7 +51,8 @@ function* batches(messages: readonly RouteMessage[]): Generator<[first: number, 
   let bytes = 0;
   for (const [position, message] of messages.entries()) {
     bytes += message.payload.length + 32;
-    if (bytes < BATCH_BYTES && position < messages.length - 1) continue;
+    const full = bytes >= BATCH_BYTES || position + 1 - first >= BATCH_MESSAGES;
+    if (!full && position < messages.length - 1) continue;
     yield [first, messages.slice(first, position + 1)];
     first = position + 1;
     bytes = 0;
