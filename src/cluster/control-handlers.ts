@@ -8,6 +8,7 @@ import type { Wiring } from '../node/wiring.js';
 import { ControlError, type ControlHandler } from './control.js';
 import type { DesiredState } from './desired.js';
 import { kernelSections, planSections } from './digest-sections.js';
+import type { ClusterDns } from './dns.js';
 import { CommandFailure } from './failure.js';
 import type { LabSettings, ManifestText } from './start-request.js';
 import type { LabStatus } from './state-directory.js';
@@ -21,6 +22,7 @@ export interface LabParts {
   kubelet: Kubelet;
   iptables: IptablesVariant;
   proxies: ServiceProxies;
+  dns: ClusterDns;
 }
 
 export function controlHandlers(lab: LabParts): Map<string, ControlHandler> {

@@ -16,6 +16,7 @@ import { refuseOverlap } from './attach.js';
 import { serveControl } from './control.js';
 import { controlHandlers } from './control-handlers.js';
 import { createDesiredState, type DesiredState } from './desired.js';
+import { startDns, untilServing } from './dns.js';
 import { CommandFailure } from './failure.js';
 import { startKubelet } from './kubelet-start.js';
 import { chooseIptables, createNodeProxies } from './proxies.js';
@@ -36,6 +37,9 @@ export async function startLab(request: StartRequest, progress: (text: string) =
   const pid = pidOnMachine();
   if (!holdFile(directory.lock)) throw beingStarted(name);
 
+  const kubeletStart = startKubelet();
+  const dns = startDns();
+
   progress('reading manifests');
   const desired = createDesiredState({ world, config: settings.config });
   const outcome = desired.apply(request.manifests);
@@ -47,7 +51,6 @@ export async function startLab(request: StartRequest, progress: (text: string) =
   progress('making namespaces');
   const machine = leaveMachineNamespace();
   mountOwnProc();
-  const kubeletStart = startKubelet();
   const wiring = new Wiring();
   if (settings.attach) wiring.namespaces.adopt({ name: hostNamespace, fd: machine.fd });
   await wiring.change(planMachines(desired.config, settings.attach ? attachmentOf(name) : undefined));
@@ -59,11 +62,13 @@ export async function startLab(request: StartRequest, progress: (text: string) =
     createNodeProxies(desired.config, wiring.namespaces, settings, iptables),
     desired.positionOf,
   );
+  dns.feed({ registry: desired.registry, config: desired.config, clock: world.clock });
   const network = createPodNetwork(wiring, desired.config);
   const scratch = join(directory.root, 'scratch');
-  const kubelet = await kubeletStart({ desired, world, network, namespaces: wiring.namespaces, scratch });
+  const kubelet = await kubeletStart({ desired, world, network, namespaces: wiring.namespaces, scratch, dns });
   keepRulesInStep(desired, () => proxies.sync());
   await kubelet.settled();
+  await untilServing({ registry: desired.registry, clock: world.clock });
   desired.settle();
   await proxies.sync();
 
@@ -90,7 +95,7 @@ export async function startLab(request: StartRequest, progress: (text: string) =
   });
   await serveControl(
     directory.control,
-    controlHandlers({ status, settings, desired, wiring, kubelet, iptables, proxies }),
+    controlHandlers({ status, settings, desired, wiring, kubelet, iptables, proxies, dns }),
   );
   writeStatus(directory, status);
   return { status, outcome };

@@ -8,11 +8,11 @@
 import type { PodTemplateSpec } from 'kubernetes-types/core/v1.js';
 import type { LabelSelector } from 'kubernetes-types/meta/v1.js';
 import { type KubeObject, keyOf } from '../api/object.js';
+import { type Labels, matchesSelector } from '../api/selector.js';
 import type { IndexedLister } from '../registry/indexes.js';
 import type { EventInput, Intent } from './contract.js';
 import { controllerOf, controllerReference, isControlledBy, withController, withoutOwner } from './ownership.js';
 import { isActive, isReady, type StoredPod } from './pod-state.js';
-import { type Labels, matchesLabelSelector } from './selector.js';
 
 /** Pods of an owner by selector, with the intents that adopt orphans and release what no longer matches. */
 export interface ClaimedPods {
@@ -27,7 +27,7 @@ export function claimPods(owner: KubeObject, lister: IndexedLister, selector: La
   const intents: Intent[] = [];
   for (const pod of lister.indexed<StoredPod>('owner', uid).filter(({ kind }) => kind === 'Pod')) {
     if (!isControlledBy(pod, owner)) continue;
-    if (matchesLabelSelector(selector, pod.metadata.labels)) pods.push(pod);
+    if (matchesSelector(selector, pod.metadata.labels)) pods.push(pod);
     else if (!deletionTimestamp) intents.push(release(pod, uid));
   }
   if (deletionTimestamp) return { pods, intents };
@@ -53,7 +53,7 @@ function orphans(owner: KubeObject, lister: IndexedLister, selector: LabelSelect
     ? lister.indexed<StoredPod>('label', `${namespace}/${pair[0]}=${pair[1]}`)
     : lister.list<StoredPod>('', 'Pod', { namespace });
   return candidates.filter(
-    (pod) => !controllerOf(pod) && isActive(pod) && matchesLabelSelector(selector, pod.metadata.labels),
+    (pod) => !controllerOf(pod) && isActive(pod) && matchesSelector(selector, pod.metadata.labels),
   );
 }
 

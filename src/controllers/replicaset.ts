@@ -8,6 +8,7 @@ import type { ReplicaSet } from 'kubernetes-types/apps/v1.js';
 import type { PodTemplateSpec, ReplicationController } from 'kubernetes-types/core/v1.js';
 import type { LabelSelector } from 'kubernetes-types/meta/v1.js';
 import { type KubeObject, keyOf, type Stored } from '../api/object.js';
+import { matchesSelector } from '../api/selector.js';
 import type { ChangeEvent } from '../registry/contract.js';
 import type { IndexedLister } from '../registry/indexes.js';
 import { deepEqual } from '../registry/plain-data.js';
@@ -15,7 +16,6 @@ import type { Controller, ControllerContext, Intent } from './contract.js';
 import { controllerOf, keyFrom, namespacedKey, ownerKey } from './ownership.js';
 import { availableInMs, isActive, isAvailable, isReady, type StoredPod } from './pod-state.js';
 import { claimPods, createPod, deletePod, inDeletionOrder, podFromTemplate } from './replica-pods.js';
-import { matchesLabelSelector } from './selector.js';
 
 /** Both kinds, read the same way. */
 interface ReplicaOwner {
@@ -79,7 +79,7 @@ function keysFor(
   const owners = [object, previous].flatMap((pod) => (pod ? (ownerKey(pod, group, kind) ?? []) : []));
   if (owners.length > 0) return owners.map(namespacedKey);
   if (controllerOf(object)) return [];
-  const selecting = (owner: KubeObject): boolean => matchesLabelSelector(read(owner).selector, object.metadata.labels);
+  const selecting = (owner: KubeObject): boolean => matchesSelector(read(owner).selector, object.metadata.labels);
   return lister
     .list(group, kind, { namespace: key.namespace, where: selecting })
     .map((owner) => namespacedKey(keyOf(owner)));
@@ -122,7 +122,7 @@ function statusIntents(owner: ReplicaOwner, active: readonly StoredPod[], contex
     ...(object.status as Record<string, unknown> | undefined),
     replicas: active.length,
     fullyLabeledReplicas: positive(
-      active.filter((pod) => matchesLabelSelector({ matchLabels }, pod.metadata.labels)).length,
+      active.filter((pod) => matchesSelector({ matchLabels }, pod.metadata.labels)).length,
     ),
     readyReplicas: positive(ready.length),
     availableReplicas: positive(available.length),

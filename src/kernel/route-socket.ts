@@ -24,6 +24,11 @@ const NLMSG_ERROR = 2;
 const BATCH_BYTES = 64 * 1024;
 /** An answer repeats the message that was refused, which is never longer than a batch. */
 const received = Buffer.alloc(BATCH_BYTES + 1024);
+/**
+ * Each refused message is answered; when all of a batch are, the answers must still fit the receive buffer (208 KiB, and
+ * some 1.3 KiB of it an answer), or some are lost.
+ */
+const BATCH_MESSAGES = 128;
 
 /** A message the kernel refused: which of the batch, and its errno. */
 export class RouteError extends Error {
@@ -58,7 +63,8 @@ function* batches(messages: readonly RouteMessage[]): Generator<[first: number, 
   let bytes = 0;
   for (const [position, message] of messages.entries()) {
     bytes += message.payload.length + 32;
-    if (bytes < BATCH_BYTES && position < messages.length - 1) continue;
+    const full = bytes >= BATCH_BYTES || position + 1 - first >= BATCH_MESSAGES;
+    if (!full && position < messages.length - 1) continue;
     yield [first, messages.slice(first, position + 1)];
     first = position + 1;
     bytes = 0;

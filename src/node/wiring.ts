@@ -10,9 +10,13 @@ export class Wiring {
   private readonly present = new Map<string, Piece>();
   private last: Promise<void> = Promise.resolve();
 
-  /** Adds or replaces these pieces and takes the named ones away. Resolves when the kernel has them. */
+  /**
+   * Adds or replaces these pieces and takes the named ones away. Resolves when the kernel has them. A piece may be
+   * wanted several times over: many pods of one turn want the route to their block.
+   */
   change(wanted: readonly Piece[], unwanted: readonly string[] = []): Promise<void> {
-    const turn = this.last.then(() => this.run(wanted, unwanted));
+    const distinct = [...new Map(wanted.map((piece) => [piece.key, piece])).values()];
+    const turn = this.last.then(() => this.run(distinct, unwanted));
     this.last = turn.catch(() => undefined);
     return turn;
   }

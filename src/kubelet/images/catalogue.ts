@@ -5,7 +5,7 @@ import type { Container } from 'kubernetes-types/core/v1.js';
 import type { ContainerPlan, ImageBehaviour, PlanContext, PodView, ServerPlan, ServiceView } from './contract.js';
 import { planEmulated } from './emulated.js';
 import { repositoryOf } from './names.js';
-import { onPort, planAgnhost, planHttpEcho, planWhoami } from './servers.js';
+import { onPort, planAgnhost, planCoreDns, planHttpEcho, planWhoami } from './servers.js';
 import { planPause, shell, tool } from './shells.js';
 
 type Planner = (container: Container, context: PlanContext) => ContainerPlan;
@@ -25,6 +25,9 @@ const catalogue: readonly [pattern: string, plan: Planner][] = [
   ['gcr.io/google-samples/hello-app', onPort(8080, 'hello-app')],
   ['registry.k8s.io/e2e-test-images/agnhost*', planAgnhost],
   ['k8s.gcr.io/e2e-test-images/agnhost*', planAgnhost],
+  ['registry.k8s.io/coredns/coredns', planCoreDns],
+  ['k8s.gcr.io/coredns/coredns', planCoreDns],
+  ['coredns/coredns', planCoreDns],
   ['nicolaka/netshoot', shell('bash')],
   ['busybox', shell('sh')],
   ['alpine', shell('/bin/sh')],
