@@ -4,6 +4,7 @@
 import type { ConfigMap, Service } from 'kubernetes-types/core/v1.js';
 import type { KubeObject, Stored } from '../api/object.js';
 import { recordEvent } from '../controllers/events.js';
+import type { ContainerEnvironment } from '../kubelet/environment/environment.js';
 import type { StartAgent } from '../kubelet/runtime/containers.js';
 import { metallbNamespace } from '../metallb/install.js';
 import { excludedInterfaces } from '../metallb/layer2/excluded-interfaces.js';
@@ -57,8 +58,8 @@ export function createMetalLB({ registry, config }: DesiredState, { clock }: Wor
 /** The speaker container's own setting, so that `kubectl set env daemonset/speaker` changes it. */
 const livenessVariable = 'KUBEWIRE_LIVENESS';
 
-function livenessIn(env: Readonly<Record<string, string>>): Liveness {
-  return env[livenessVariable] === 'memberlist' ? 'memberlist' : 'fast';
+function livenessIn(env: ContainerEnvironment): Liveness {
+  return env.get(livenessVariable) === 'memberlist' ? 'memberlist' : 'fast';
 }
 
 function eventOf(

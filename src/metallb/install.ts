@@ -63,3 +63,7 @@ function flag({ args = [] }: Container, name: string): string | undefined {
 export function isSpeakerPod({ spec }: Pick<Stored<Pod>, 'spec'>): boolean {
   return containerOf(spec, speakerImage) !== undefined;
 }
+
+export function isControllerDeployment({ spec }: Pick<Stored<Deployment>, 'spec'>): boolean {
+  return containerOf(spec?.template.spec, controllerImage) !== undefined;
+}
