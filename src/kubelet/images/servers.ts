@@ -39,10 +39,11 @@ export function planAgnhost(container: Container): ContainerPlan {
   if (subcommand === 'netexec') {
     const http = portNumber(flagValue(args, 'http-port')) ?? 8080;
     const udp = portNumber(flagValue(args, 'udp-port')) ?? 8081;
-    return serve(container, 'netexec', [
+    const ports: [Protocol, number][] = [
       ['TCP', http],
       ['UDP', udp],
-    ]);
+    ];
+    return serve(container, 'netexec', ports, { delayShutdown: flagValue(args, 'delay-shutdown') ?? '0' });
   }
   if (subcommand !== 'serve-hostname') return { kind: 'pause' };
   const port = portNumber(flagValue(args, 'port')) ?? 9376;

@@ -127,6 +127,7 @@ export class Containers {
           plans: plan.servers.map((one) => this.#withDocuments(start, one)),
           shell,
           exits: this.#exits,
+          clock: this.options.clock,
         });
       }
     }
