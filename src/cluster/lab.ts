@@ -84,7 +84,7 @@ export async function startLab(request: StartRequest, progress: (text: string) =
     nodes: desired.config.nodes.map((node) => ({ name: node.name, address: node.address })),
     kubeconfig: directory.kubeconfig,
   };
-  await startApi({
+  const api = await startApi({
     name,
     door,
     desired,
@@ -95,7 +95,7 @@ export async function startLab(request: StartRequest, progress: (text: string) =
   });
   await serveControl(
     directory.control,
-    controlHandlers({ status, settings, desired, wiring, kubelet, iptables, proxies, dns }),
+    controlHandlers({ status, settings, desired, wiring, kubelet, iptables, api, proxies, dns }),
   );
   writeStatus(directory, status);
   return { status, outcome };
