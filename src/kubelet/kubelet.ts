@@ -100,6 +100,7 @@ class LabKubelet implements Kubelet {
       servers,
       processes,
       clock,
+      agents: options.agents,
       services: (namespace) => this.#services.of(namespace).services,
       agents: options.agents,
     });
@@ -165,7 +166,11 @@ class LabKubelet implements Kubelet {
     if (!stored) throw new StatusError('NotFound', `pods "${pod}" not found`, { name: pod, kind: 'pods' });
     const worker = this.#workers.get(stored.metadata.uid ?? '');
     if (worker) return worker;
-    throw new StatusError('BadRequest', `pod ${pod} does not have a host assigned`);
+    const isBound = (stored as StoredPod).spec?.nodeName !== undefined;
+    const why = isBound
+      ? 'had ended before this lab was last started: nothing of it is left'
+      : 'does not have a host assigned';
+    throw new StatusError('BadRequest', `pod ${pod} ${why}`);
   }
 
   /** Changes are handled after the write that made them, so that the kubelet never writes inside another's write. */

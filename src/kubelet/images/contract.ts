@@ -32,6 +32,10 @@ export interface ServerPlan {
   behaviour: ServerBehaviour;
   /** What the behaviour read from args and environment, for example `text`. */
   parameters: Readonly<Record<string, string>>;
+  /** Where the image keeps the files that it serves, as the container sees it. */
+  documents?: string;
+  /** The same on the lab's disk, if it is anywhere there; found out when the container starts. */
+  documentRoot?: string;
 }
 
 /** What starting a container means. */

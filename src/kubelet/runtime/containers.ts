@@ -6,6 +6,7 @@ import type { Bind } from '../../kernel/sandbox.js';
 import type { Clock } from '../../world/contract.js';
 import type { PodAttachment, StoredPod } from '../contract.js';
 import type { ContainerEnvironment } from '../environment/environment.js';
+import { imageIndexPage } from '../images/answers/web-server.js';
 import { behaviourOf, planContainer } from '../images/catalogue.js';
 import type { AgentName, PodPlace, ServerPlan, ServiceView } from '../images/contract.js';
 import { listensForServices } from '../images/emulated.js';
@@ -36,6 +37,8 @@ export interface ProcessContainers {
   start(start: ContainerStart, argv: readonly string[]): Promise<RunningContainer>;
   /** Room for processes in a container that has none of its own. */
   shell(start: ContainerStart): ContainerShell;
+  /** Where a path of such a container is on the lab's disk, once it is there: in a volume, or in what was written. */
+  pathOf(start: ContainerStart, path: string): string;
 }
 
 /** Starts programs that the lab brings along. @throws Error when one cannot be started */
@@ -67,7 +70,7 @@ export class Containers {
   async start(start: ContainerStart): Promise<RunningContainer> {
     const plan = this.#plan(start);
     if (plan.kind === 'command') return this.options.processes.start(start, plan.argv);
-    const shell = this.options.processes.shell(start);
+    const shell = this.options.processes.shell({ ...start, files: { ...start.files, ...imageFiles(start, plan) } });
     const running = await this.#startBuiltIn(start, plan, shell);
     void running.ended.then(() => {
       this.#open.delete(openKey(start));
@@ -101,6 +104,11 @@ export class Containers {
     });
   }
 
+  #withDocuments(start: ContainerStart, plan: ServerPlan): ServerPlan {
+    if (!plan.documents) return plan;
+    return { ...plan, documentRoot: this.options.processes.pathOf(start, plan.documents) };
+  }
+
   #startBuiltIn(
     start: ContainerStart,
     plan: Exclude<ReturnType<typeof planContainer>, { kind: 'command' }>,
@@ -123,13 +131,23 @@ export class Containers {
           place,
           namespacePath,
           container: container.name,
-          plans: plan.servers,
+          plans: plan.servers.map((one) => this.#withDocuments(start, one)),
           shell,
           exits: this.#exits,
+          clock: this.options.clock,
         });
       }
     }
   }
+}
+
+/** What an image brings along that somebody who looks into the container expects to find. */
+function imageFiles({ place }: ContainerStart, plan: ReturnType<typeof planContainer>): Record<string, string> {
+  const servers = plan.kind === 'servers' ? plan.servers : [];
+  const pages = servers.flatMap(({ documents, behaviour }) =>
+    documents ? [[`${documents}/index.html`, imageIndexPage(behaviour, place.hostname)]] : [],
+  );
+  return Object.fromEntries(pages) as Record<string, string>;
 }
 
 function openKey({ place, container }: ContainerStart): string {
