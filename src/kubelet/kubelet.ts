@@ -102,7 +102,6 @@ class LabKubelet implements Kubelet {
       clock,
       agents: options.agents,
       services: (namespace) => this.#services.of(namespace).services,
-      agents: options.agents,
     });
     this.#writer = createWriter(registry);
     this.#hooks = createHooks(
