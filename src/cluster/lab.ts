@@ -20,9 +20,9 @@ import { startDns, untilServing } from './dns.js';
 import { CommandFailure } from './failure.js';
 import { startKubelet } from './kubelet-start.js';
 import { createMachineRooms } from './machine-rooms.js';
+import { createMetalLB } from './metallb.js';
 import { chooseIptables, createNodeProxies } from './proxies.js';
 import type { ApplyOutcome, StartRequest } from './start-request.js';
-import { createMetalLB } from './metallb.js';
 import { type LabStatus, stateDirectory, writeStatus } from './state-directory.js';
 
 /** A started lab. It lives until its process ends. */

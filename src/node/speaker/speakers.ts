@@ -1,12 +1,13 @@
 /**
  * All speakers of a lab: starts the process when a node's speaker pod runs, keeps it informed, and can take it away.
  */
-import type { Clock } from '../../world/contract.js';
+
 import type { NetworkNamespace } from '../../kernel/netns.js';
 import type { Liveness } from '../../metallb/membership/contract.js';
 import type { SpeakerNews, SpeakerState } from '../../metallb/speaker/contract.js';
 import { ToldSoFar } from '../../metallb/speaker/differences.js';
 import type { SpeakersTold } from '../../metallb/speaker/told.js';
+import type { Clock } from '../../world/contract.js';
 import { type SpeakerProcess, startSpeaker } from './process.js';
 
 export interface SpeakersOptions {
