@@ -11,14 +11,20 @@ import type { OpenApi } from './open-api.js';
 /** A parsed body that claims to be an object; nothing about it is checked yet. */
 export type Untyped = Record<string, unknown>;
 
-/** Who writes, and how. */
-export interface ApplyRequest {
+/** In whose name something is written. */
+export interface WriteOwner {
   manager: string;
-  force: boolean;
   /** RFC 3339, for `managedFields[].time`. */
   time: string;
   /** `apps/v1`: the version whose fields the manager owns. */
   apiVersion: string;
+  /** `status`, … when the write went there. */
+  subresource?: string;
+}
+
+export interface ApplyRequest extends WriteOwner {
+  /** Takes over what others own instead of refusing. */
+  force: boolean;
 }
 
 /** Field ownership. Pure: neither function changes its arguments. */
@@ -28,8 +34,8 @@ export interface FieldManagement {
    * @throws StatusError Conflict when another manager owns a field and `force` is not set.
    */
   apply(live: KubeObject | undefined, configuration: Untyped, request: ApplyRequest): KubeObject;
-  /** Records in `managedFields` what a plain write changed. */
-  manage(live: KubeObject | undefined, written: KubeObject, request: Omit<ApplyRequest, 'force'>): KubeObject;
+  /** Records in `managedFields` what a plain write changed. Expects `written` with its defaults. */
+  manage(live: KubeObject | undefined, written: KubeObject, owner: WriteOwner): KubeObject;
 }
 
 /** A running command and its streams. */

@@ -1,10 +1,11 @@
 /**
  * The OpenAPI documents of a set of kinds, built when a client first asks: no lab waits for them at its start.
  */
+
+import type { KindInfo } from '../registry/contract.js';
 import { loadDescriptions } from '../schema/descriptions.js';
 import { buildOpenApiV2, encodeOpenApiV2 } from '../schema/openapi-v2.js';
 import { buildOpenApiV3, type OpenApiV3 } from '../schema/openapi-v3.js';
-import type { KindInfo } from '../registry/contract.js';
 
 export interface OpenApi {
   /** The gnostic protobuf form of the v2 document. */

@@ -6,20 +6,22 @@
  */
 import type { KubeObject } from '../api/object.js';
 import { StatusError } from '../api/status.js';
+import { decodePatched } from '../patch/decode-patched.js';
 import { applyJsonPatch } from '../patch/json-patch.js';
 import { applyMergePatch } from '../patch/merge-patch.js';
 import { applyStrategicPatch } from '../patch/strategic.js';
 import { notFound } from '../registry/refusal.js';
-import { kindOf } from '../schema/table.js';
 import { decodeRequest } from '../schema/decode.js';
+import { duplicateFields } from '../schema/duplicate-fields.js';
+import { kindOf } from '../schema/table.js';
 import { answerObject } from './answer.js';
-import { decodeText, parseJson, parseYaml, requireObject } from './body.js';
+import { decodeText, type Parsed, parseJson, parseYaml, requireObject } from './body.js';
 import type { Api, Untyped } from './contract.js';
 import { negotiate, parseMediaType } from './negotiate.js';
 import { type WriteQuery, writeQuery } from './options.js';
 import type { Reply } from './reply.js';
-import { inVersion, keyOfPath, type ResourceRequest } from './request.js';
-import { decodeFitted, fitToPath, managed, requireSameName, type Typed, updateOptionsOf } from './write.js';
+import { inVersion, keyOfPath, type ResourceRequest, storedVersion } from './request.js';
+import { fitToPath, managed, ownerOf, requireSameName, type Typed, updateOptionsOf } from './write.js';
 
 const patchTypes = [
   'application/json-patch+json',
@@ -39,11 +41,10 @@ export function patchTypeOf(contentType: string | undefined): PatchType {
 }
 
 /** The patch as data. Apply patches may be YAML; kubectl sends JSON text, which is YAML too. */
-export function parsePatch(type: PatchType, body: Buffer): unknown {
+export function parsePatch(type: PatchType, body: Buffer): Parsed {
   const text = decodeText(body);
-  return type === 'application/apply-patch+yaml' && !text.trimStart().startsWith('{')
-    ? parseYaml(text)
-    : parseJson(text);
+  if (type === 'application/apply-patch+yaml' && !text.trimStart().startsWith('{')) return { value: parseYaml(text) };
+  return { value: parseJson(text), json: text };
 }
 
 /** A patched copy of `live`; every form but apply. */
@@ -58,20 +59,18 @@ interface PatchRequest {
   options: WriteQuery;
   type: PatchType;
   patch: unknown;
+  /** Messages about fields that the patch names twice. */
+  duplicates: readonly string[];
 }
 
-/** Decodes a patched object: live objects hold no unknown field, so whatever is unknown came with the patch. */
-function judged({ request, options }: PatchRequest, object: KubeObject): ReturnType<typeof decodeFitted> {
-  const fitted = fitToPath(object as unknown as Untyped, request);
-  requireSameName(fitted, request.path.name);
-  return decodeFitted(request, fitted, options);
-}
-
+/** Live objects hold no unknown field, so whatever is unknown after the patch came with it. */
 function patchLive(api: Api, all: PatchRequest, live: KubeObject): Reply {
-  const { request, options, type, patch } = all;
-  const shown = inVersion(live, request.apiVersion);
-  const { object, warnings } = judged(all, patched(type, shown, patch));
-  const written = managed(api, request, object, options, live);
+  const { request, options, type, patch, duplicates } = all;
+  const result = fitToPath(patched(type, inVersion(live, request.apiVersion), patch) as unknown as Untyped, request);
+  requireSameName(result, request.path.name);
+  const { object, warnings } = decodePatched(result, patch, options.validation, duplicates);
+  const stored = inVersion(object, storedVersion(request.kind)) as unknown as KubeObject;
+  const written = managed(api, request, stored, options, live);
   const updated = api.registry.update(written, updateOptionsOf(request, options));
   return { ...answerObject(api, request, updated), warnings };
 }
@@ -96,16 +95,16 @@ function applyConfiguration(api: Api, all: PatchRequest, live: KubeObject | unde
       'PatchOptions.meta.k8s.io "" is invalid: fieldManager: Required value: is required for apply patch',
     );
   }
-  const { object, warnings } = decodeRequest(configurationOf(all), options.validation);
-  const { fieldManager: manager, force, dryRun } = options;
-  const apply = { manager, force, time: api.clock.timestamp(), apiVersion: request.apiVersion };
+  const { object, warnings } = decodeRequest(configurationOf(all), options.validation, all.duplicates);
+  const { force, dryRun, fieldManager } = options;
   const shown = live && inVersion(live, request.apiVersion);
-  const merged = judged(all, api.fields.apply(shown, object, apply)).object;
+  const merged = api.fields.apply(shown, object, { ...ownerOf(api, request, options), force });
+  const stored = inVersion(merged, storedVersion(request.kind));
   if (live === undefined) {
-    const created = api.registry.create(merged, { dryRun, fieldManager: manager });
+    const created = api.registry.create(stored, { dryRun, fieldManager });
     return { ...answerObject(api, request, created, 201), warnings };
   }
-  const updated = api.registry.update(merged, updateOptionsOf(request, options));
+  const updated = api.registry.update(stored, updateOptionsOf(request, options));
   return { ...answerObject(api, request, updated), warnings };
 }
 
@@ -114,7 +113,9 @@ export async function patchObject(api: Api, request: ResourceRequest): Promise<R
   negotiate(request.headers.accept);
   const options = writeQuery(request.query, request.headers['user-agent'], 'PatchOptions');
   const type = patchTypeOf(request.headers['content-type']);
-  const all = { request, options, type, patch: parsePatch(type, await request.body()) };
+  const { value: patch, json } = parsePatch(type, await request.body());
+  const duplicates = json === undefined || options.validation === 'Ignore' ? [] : duplicateFields(json);
+  const all = { request, options, type, patch, duplicates };
   const live = api.registry.get(keyOfPath(request));
   if (type === 'application/apply-patch+yaml') return applyConfiguration(api, all, live);
   if (live === undefined) throw notFound(request.kind, request.path.name);

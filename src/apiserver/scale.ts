@@ -92,7 +92,7 @@ export async function patchScale(api: Api, request: ResourceRequest): Promise<Re
       'apply patches are not served on scale; apply spec.replicas to the workload itself',
     );
   }
-  const patch = parsePatch(type, await request.body());
+  const { value: patch } = parsePatch(type, await request.body());
   const live = requireObjectAt(api, request);
   return writeScale(api, request, live, patched(type, scaleOf(live), patch) as unknown as Untyped, options);
 }

@@ -3,6 +3,7 @@
  *
  * Source: apiserver `pkg/endpoints/handlers/create.go`, `update.go`, `delete.go`.
  */
+import { applyDefaults } from '../api/default/apply.js';
 import type { KubeObject } from '../api/object.js';
 import { StatusError } from '../api/status.js';
 import type { UpdateOptions } from '../registry/contract.js';
@@ -10,7 +11,7 @@ import { decodeRequest } from '../schema/decode.js';
 import { duplicateFields } from '../schema/duplicate-fields.js';
 import { answerList, answerObject } from './answer.js';
 import { parseObject, requireObject } from './body.js';
-import type { Api, Untyped } from './contract.js';
+import type { Api, Untyped, WriteOwner } from './contract.js';
 import { negotiate } from './negotiate.js';
 import { deleteOptions, type WriteQuery, writeQuery } from './options.js';
 import { listOptions } from './read.js';
@@ -71,7 +72,7 @@ async function decodedBody(request: ResourceRequest, options: WriteQuery): Promi
 }
 
 /** Judges an object whose type already is the path's. */
-export function decodeFitted(
+function decodeFitted(
   request: ResourceRequest,
   fitted: Typed,
   { validation }: WriteQuery,
@@ -81,7 +82,7 @@ export function decodeFitted(
   return { object: inVersion(object, storedVersion(request.kind)) as unknown as KubeObject, warnings };
 }
 
-/** Ownership of the written fields, for server-side apply later on. */
+/** Records who owns the written fields, defaults included, for server-side apply later on. */
 export function managed(
   api: Api,
   request: ResourceRequest,
@@ -89,8 +90,13 @@ export function managed(
   options: WriteQuery,
   live?: KubeObject,
 ): KubeObject {
-  const time = api.clock.timestamp();
-  return api.fields.manage(live, written, { manager: options.fieldManager, time, apiVersion: request.apiVersion });
+  return api.fields.manage(live, applyDefaults(written), ownerOf(api, request, options));
+}
+
+/** In whose name a request writes. */
+export function ownerOf(api: Api, { apiVersion, path }: ResourceRequest, { fieldManager }: WriteQuery): WriteOwner {
+  const owner = { manager: fieldManager, time: api.clock.timestamp(), apiVersion };
+  return path.subresource === '' ? owner : { ...owner, subresource: path.subresource };
 }
 
 export async function createObject(api: Api, request: ResourceRequest): Promise<Reply> {

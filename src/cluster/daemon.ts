@@ -6,7 +6,7 @@
  */
 import { Socket } from 'node:net';
 import { createInterface } from 'node:readline';
-import { CommandFailure } from './failure.js';
+import { explain } from './explain.js';
 import { startLab } from './lab.js';
 import type { StartReport, StartRequest } from './start-request.js';
 
@@ -29,17 +29,13 @@ async function begin(request: StartRequest): Promise<void> {
     tell({ kind: 'ready', status, outcome });
     channel.unref();
   } catch (error) {
-    tell(failureOf(error));
-    if (!(error instanceof CommandFailure)) process.stderr.write(`${error instanceof Error ? error.stack : error}\n`);
+    const failure = explain(error);
+    tell({ kind: 'failed', failure: failure.kind, message: failure.message });
+    if (failure !== error) process.stderr.write(`${error instanceof Error ? error.stack : error}\n`);
     channel.end(() => process.exit(1));
   }
 }
 
 function tell(report: StartReport): void {
   if (channel.writable) channel.write(`${JSON.stringify(report)}\n`);
-}
-
-function failureOf(error: unknown): StartReport {
-  if (error instanceof CommandFailure) return { kind: 'failed', failure: error.kind, message: error.message };
-  return { kind: 'failed', failure: 'failure', message: `lab: ${error instanceof Error ? error.message : error}` };
 }

@@ -7,11 +7,16 @@ import { applyServerSide } from '../patch/apply.js';
 import { trackUpdate } from '../patch/ownership.js';
 
 export const fieldManagement: FieldManagement = {
-  apply(live, configuration, { manager, force, time }) {
-    return applyServerSide(live ?? bare(configuration as KubeObject), configuration, { manager, force, now: time });
+  apply(live, configuration, { manager, force, time, subresource }) {
+    return applyServerSide(live ?? bare(configuration as KubeObject), configuration, {
+      manager,
+      force,
+      now: time,
+      subresource,
+    });
   },
-  manage(live, written, { manager, time }) {
-    return trackUpdate(live, written, { manager, now: time });
+  manage(live, written, { manager, time, subresource }) {
+    return trackUpdate(live, written, { manager, now: time, subresource });
   },
 };
 

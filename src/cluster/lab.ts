@@ -4,6 +4,7 @@
 import { join } from 'node:path';
 import type { KubeObject } from '../api/object.js';
 import { attachmentOf, hostNamespace, planMachines } from '../fabric/machines.js';
+import { holdFile } from '../kernel/lock.js';
 import { mountOwnProc, pidOnMachine } from '../kernel/mounts.js';
 import { leaveMachineNamespace } from '../kernel/netns.js';
 import { createPodNetwork } from '../node/pod-network.js';
@@ -15,6 +16,8 @@ import { refuseOverlap } from './attach.js';
 import { serveControl } from './control.js';
 import { controlHandlers } from './control-handlers.js';
 import { createDesiredState, type DesiredState } from './desired.js';
+import { startDns, untilServing } from './dns.js';
+import { CommandFailure } from './failure.js';
 import { startKubelet } from './kubelet-start.js';
 import { chooseIptables, createNodeProxies } from './proxies.js';
 import type { ApplyOutcome, StartRequest } from './start-request.js';
@@ -32,6 +35,10 @@ export async function startLab(request: StartRequest, progress: (text: string) =
   const directory = stateDirectory(name, request.stateRoot);
   const world = createWorld({ seed: settings.seed });
   const pid = pidOnMachine();
+  if (!holdFile(directory.lock)) throw beingStarted(name);
+
+  const kubeletStart = startKubelet();
+  const dns = startDns();
 
   progress('reading manifests');
   const desired = createDesiredState({ world, config: settings.config });
@@ -44,7 +51,6 @@ export async function startLab(request: StartRequest, progress: (text: string) =
   progress('making namespaces');
   const machine = leaveMachineNamespace();
   mountOwnProc();
-  const kubeletStart = startKubelet();
   const wiring = new Wiring();
   if (settings.attach) wiring.namespaces.adopt({ name: hostNamespace, fd: machine.fd });
   await wiring.change(planMachines(desired.config, settings.attach ? attachmentOf(name) : undefined));
@@ -56,11 +62,13 @@ export async function startLab(request: StartRequest, progress: (text: string) =
     createNodeProxies(desired.config, wiring.namespaces, settings, iptables),
     desired.positionOf,
   );
+  dns.feed({ registry: desired.registry, config: desired.config, clock: world.clock });
   const network = createPodNetwork(wiring, desired.config);
   const scratch = join(directory.root, 'scratch');
-  const kubelet = await kubeletStart({ desired, world, network, namespaces: wiring.namespaces, scratch });
+  const kubelet = await kubeletStart({ desired, world, network, namespaces: wiring.namespaces, scratch, dns });
   keepRulesInStep(desired, () => proxies.sync());
   await kubelet.settled();
+  await untilServing({ registry: desired.registry, clock: world.clock });
   desired.settle();
   await proxies.sync();
 
@@ -76,7 +84,7 @@ export async function startLab(request: StartRequest, progress: (text: string) =
     nodes: desired.config.nodes.map((node) => ({ name: node.name, address: node.address })),
     kubeconfig: directory.kubeconfig,
   };
-  await startApi({
+  const api = await startApi({
     name,
     door,
     desired,
@@ -87,10 +95,18 @@ export async function startLab(request: StartRequest, progress: (text: string) =
   });
   await serveControl(
     directory.control,
-    controlHandlers({ status, settings, desired, wiring, kubelet, iptables, proxies }),
+    controlHandlers({ status, settings, desired, wiring, kubelet, iptables, api, proxies, dns }),
   );
   writeStatus(directory, status);
   return { status, outcome };
+}
+
+/** Two commands at once: the first one gets the name. */
+function beingStarted(name: string): CommandFailure {
+  return new CommandFailure(
+    'alreadyUp',
+    `lab: lab "${name}" is just being brought up by another command; wait for it, or choose another --name`,
+  );
 }
 
 /** Rules follow objects: all changes of one turn of the event loop become one sync. */

@@ -9,6 +9,7 @@ import type { ApiRules } from '../registry/rules.js';
 import type { World } from '../world/contract.js';
 import { bootstrapObjects } from './bootstrap/bootstrap.js';
 import type { Controller } from './contract.js';
+import { daemonSetController } from './daemonset/daemonset.js';
 import { deploymentController } from './deployment/deployment.js';
 import { endpointsController } from './endpoints/endpoints.js';
 import { endpointSliceController } from './endpoints/endpointslice.js';
@@ -48,6 +49,7 @@ function builtinControllers(options: ControlPlaneOptions): Controller[] {
     createNamespaceController({ kinds: builtinKinds, rootCA: options.rootCA }),
     createGarbageCollector(builtinKinds),
     deploymentController,
+    daemonSetController,
     replicaSetController,
     replicationControllerController,
     podSchedulingController,

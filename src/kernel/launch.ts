@@ -8,6 +8,7 @@
  */
 import { type ChildProcess, spawn } from 'node:child_process';
 import { openSync, readFileSync } from 'node:fs';
+import { systemPath } from './process.js';
 
 /** The waiting shell: file descriptor 3 is the daemon's channel to whoever started it. */
 const INIT = '"$@" & wait $!';
@@ -37,7 +38,7 @@ export function launchDaemon({ command, logFile, env }: LaunchOptions): ChildPro
   ];
   return spawn('unshare', [...args, ...command], {
     detached: true,
-    env,
+    env: { ...env, PATH: `${env.PATH ?? ''}:${systemPath}` },
     stdio: ['ignore', log, log, 'pipe'],
   });
 }

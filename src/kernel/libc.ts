@@ -26,6 +26,9 @@ interface Libc {
   setsockopt(fd: number, level: number, name: number, value: Buffer, length: number): number;
   bind(fd: number, address: Buffer, length: number): number;
   listen(fd: number, backlog: number): number;
+  flock(fd: number, operation: number): number;
+  send(fd: number, bytes: Buffer, length: number, flags: number): number;
+  recv(fd: number, bytes: Buffer, length: number, flags: number): number;
 }
 
 let loaded: Libc | undefined;
@@ -43,6 +46,9 @@ export function libc(): Libc {
     setsockopt: library.func('int setsockopt(int fd, int level, int name, void *value, int length)'),
     bind: library.func('int bind(int fd, void *address, int length)'),
     listen: library.func('int listen(int fd, int backlog)'),
+    flock: library.func('int flock(int fd, int operation)'),
+    send: library.func('long send(int fd, void *bytes, size_t length, int flags)'),
+    recv: library.func('long recv(int fd, void *bytes, size_t length, int flags)'),
   };
   return loaded;
 }

@@ -1,12 +1,13 @@
 /** A running API server over the real registry, and a client that trusts its authority. */
 import type { IncomingMessage } from 'node:http';
 import { request } from 'node:https';
+import type { ExecutionContext } from 'ava';
 import type { KubeObject } from '../../src/api/object.js';
-import { apiRules } from '../../src/cluster/api-rules.js';
 import { type Certificates, makeCertificates } from '../../src/apiserver/certificates.js';
-import type { FieldManagement, PodStreams, Untyped } from '../../src/apiserver/contract.js';
+import type { PodStreams, Untyped } from '../../src/apiserver/contract.js';
 import { type ApiServer, createApiServer } from '../../src/apiserver/server.js';
-import { applyMergePatch } from '../../src/patch/merge-patch.js';
+import { apiRules } from '../../src/cluster/api-rules.js';
+import { fieldManagement } from '../../src/cluster/field-management.js';
 import type { DeleteOptions } from '../../src/registry/contract.js';
 import { createRegistry, type LabRegistry } from '../../src/registry/registry.js';
 import type { World } from '../../src/world/contract.js';
@@ -14,12 +15,6 @@ import { createWorld } from '../../src/world/world.js';
 import { courseConfig } from '../registry/lab.js';
 
 export const token = 'test-token-of-no-value';
-
-/** Keeps no record of who owns what. */
-export const noFields: FieldManagement = {
-  apply: (live, configuration) => applyMergePatch((live ?? {}) as KubeObject, configuration),
-  manage: (_live, written) => written,
-};
 
 export interface Answer {
   code: number;
@@ -58,13 +53,19 @@ function put(registry: LabRegistry, object: KubeObject): KubeObject {
 
 export interface LabOptions {
   streams?: PodStreams;
-  fields?: FieldManagement;
   logSize?: number;
   gitVersion?: string;
 }
 
-export async function startLab(options: LabOptions = {}): Promise<Lab> {
-  const { streams, fields = noFields, logSize, gitVersion = courseConfig.kubernetesVersion } = options;
+/** A lab that ends with its test. */
+export async function startLab(t: ExecutionContext, options: LabOptions = {}): Promise<Lab> {
+  const lab = await openLab(options);
+  t.teardown(() => lab.server.close());
+  return lab;
+}
+
+export async function openLab(options: LabOptions = {}): Promise<Lab> {
+  const { streams, logSize, gitVersion = courseConfig.kubernetesVersion } = options;
   const made = await testCertificates();
   const world = createWorld({ seed: 1 });
   const registry = createRegistry({ config: courseConfig, world, rules: apiRules, logSize });
@@ -74,7 +75,7 @@ export async function startLab(options: LabOptions = {}): Promise<Lab> {
   const faults: unknown[] = [];
   const server = await createApiServer({
     registry,
-    fields,
+    fields: fieldManagement,
     streams,
     certificates: made,
     token,

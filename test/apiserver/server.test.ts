@@ -7,12 +7,12 @@ const web = {
   kind: 'Service',
   apiVersion: 'v1',
   metadata: { name: 'web', labels: { app: 'web' } },
-  spec: { ports: [{ port: 80, protocol: 'TCP' }], type: 'ClusterIP', clusterIPs: ['10.96.1.2'] },
+  spec: { ports: [{ port: 80, protocol: 'TCP' }], type: 'ClusterIP', clusterIP: '10.96.1.2' },
 };
 const services = '/api/v1/namespaces/default/services';
 
 test('an object is created, read, replaced and deleted, and every answer is what kubectl expects', async (t) => {
-  const { call, server } = await startLab();
+  const { call } = await startLab(t);
   const created = await call('POST', services, web);
   t.is(created.code, 201);
   t.is(created.json().metadata.namespace, 'default');
@@ -32,11 +32,10 @@ test('an object is created, read, replaced and deleted, and every answer is what
   t.like(deleted.json().details, { name: 'web', kind: 'services' });
   const gone = await call('GET', `${services}/web`);
   t.deepEqual([gone.code, gone.json().message], [404, 'services "web" not found']);
-  await server.close();
 });
 
 test('without the token, with a wrong one, or under a foreign Host nothing is answered', async (t) => {
-  const { call, server } = await startLab();
+  const { call } = await startLab(t);
   for (const path of ['/version', '/healthz', services, '/nonsense']) {
     const refused = await call('GET', path, undefined, { Authorization: '' });
     t.deepEqual([refused.code, refused.json().reason], [401, 'Unauthorized'], path);
@@ -45,11 +44,10 @@ test('without the token, with a wrong one, or under a foreign Host nothing is an
   const foreign = await call('GET', '/version', undefined, { Host: 'attacker.example' });
   t.deepEqual([foreign.code, foreign.json().reason], [403, 'Forbidden']);
   t.is((await call('GET', '/version', undefined, { Host: 'kubernetes.default.svc:443' })).code, 200);
-  await server.close();
 });
 
 test('the listener is bound to loopback', async (t) => {
-  const { server } = await startLab();
+  const { server } = await startLab(t);
   const address = await new Promise<string>((resolve) => {
     const socket = connect(server.port, '127.0.0.1', () => {
       resolve(socket.remoteAddress ?? '');
@@ -63,11 +61,10 @@ test('the listener is bound to loopback', async (t) => {
     socket.once('connect', () => resolve('connected'));
   });
   t.is(refused, 'ECONNREFUSED');
-  await server.close();
 });
 
 test('connections of a further listener are served like its own', async (t) => {
-  const { server, certificates, faults } = await startLab();
+  const { server, certificates, faults } = await startLab(t);
   const listener = createServer().listen(0, '127.0.0.1');
   await new Promise((ready) => listener.once('listening', ready));
   server.accept(listener);
@@ -88,11 +85,10 @@ test('connections of a further listener are served like its own', async (t) => {
   t.regex(text, /^HTTP\/1\.1 200 OK[\s\S]*ok$/);
   t.deepEqual(faults, []);
   listener.close();
-  await server.close();
 });
 
 test('unknown paths are 404, wrong methods 405, and both are a Status', async (t) => {
-  const { call, server } = await startLab();
+  const { call } = await startLab(t);
   for (const path of [
     '/nope',
     '/api/v2',
@@ -119,11 +115,10 @@ test('unknown paths are 404, wrong methods 405, and both are a Status', async (t
     const { code, json } = await call(method, path);
     t.deepEqual([code, json().kind, json().reason], [405, 'Status', 'MethodNotAllowed'], `${method} ${path}`);
   }
-  await server.close();
 });
 
 test('a body that does not fit its path is refused in the words of the API server', async (t) => {
-  const { call, server } = await startLab();
+  const { call } = await startLab(t);
   const message = async (body: unknown, headers = {}) => {
     const { code, json } = await call('POST', services, body, headers);
     return [code, json().message];
@@ -144,11 +139,10 @@ test('a body that does not fit its path is refused in the words of the API serve
   const large = await call('POST', services, Buffer.alloc(3 * 1024 * 1024 + 1, 32));
   t.deepEqual([large.code, large.json().reason], [413, 'RequestEntityTooLarge']);
   t.is((await call('GET', services, undefined, { Accept: 'image/png' })).code, 406);
-  await server.close();
 });
 
 test('fieldValidation decides between refusing, warning and silence', async (t) => {
-  const { call, server } = await startLab();
+  const { call } = await startLab(t);
   const odd = { ...web, spec: { ...web.spec, portz: 1 } };
   const strict = await call('POST', `${services}?fieldValidation=Strict`, odd);
   t.is(strict.code, 400);
@@ -161,22 +155,24 @@ test('fieldValidation decides between refusing, warning and silence', async (t) 
   t.is((await call('GET', `${services}/web`)).code, 404, 'a dry run stores nothing');
   const silent = await call('POST', `${services}?fieldValidation=Ignore`, odd);
   t.is(silent.headers.warning, undefined);
-  t.deepEqual([silent.code, silent.json().spec], [201, web.spec]);
+  t.is(silent.code, 201);
+  t.false('portz' in (silent.json().spec as object));
   t.is((await call('POST', `${services}?fieldValidation=Perhaps`, odd)).code, 422);
   t.is((await call('POST', `${services}?dryRun=some`, odd)).code, 422);
-  await server.close();
 });
 
 test('lists honour label and field selectors and refuse those they do not know', async (t) => {
-  const { call, server } = await startLab();
+  const { call, put } = await startLab(t);
   for (const [name, phase, node] of [
     ['a', 'Running', 'n1'],
     ['b', 'Pending', 'n1'],
     ['c', 'Running', 'n2'],
   ]) {
-    await call('POST', '/api/v1/namespaces/default/pods', {
-      metadata: { name, labels: { app: name } },
-      spec: { nodeName: node },
+    put({
+      apiVersion: 'v1',
+      kind: 'Pod',
+      metadata: { name: `${name}`, namespace: 'default', labels: { app: `${name}` } },
+      spec: { nodeName: node, containers: [{ name: 'main', image: 'busybox' }] },
       status: { phase },
     });
   }
@@ -189,11 +185,10 @@ test('lists honour label and field selectors and refuse those they do not know',
   t.deepEqual(await names('fieldSelector=metadata.name%3Db&labelSelector=app%3Dc'), []);
   const refused = await call('GET', '/api/v1/pods?fieldSelector=spec.color%3Dred');
   t.deepEqual([refused.code, refused.json().message], [400, 'field label not supported: spec.color']);
-  await server.close();
 });
 
 test('a Table has columns, cells and metadata; includeObject chooses what rows carry', async (t) => {
-  const { call, server } = await startLab();
+  const { call } = await startLab(t);
   await call('POST', services, web);
   const accept = { Accept: 'application/json;as=Table;v=v1;g=meta.k8s.io,application/json' };
   const table = (await call('GET', services, undefined, accept)).json() as never as {
@@ -217,11 +212,10 @@ test('a Table has columns, cells and metadata; includeObject chooses what rows c
     Accept: 'application/json;as=PartialObjectMetadataList;g=meta.k8s.io;v=v1',
   });
   t.is(partial.json().kind, 'PartialObjectMetadataList');
-  await server.close();
 });
 
 test('the object of another served version comes back in the version that was asked for', async (t) => {
-  const { call, server, registry } = await startLab();
+  const { call, registry } = await startLab(t);
   const path = '/apis/gateway.networking.k8s.io/v1beta1/namespaces/default/gateways';
   const created = await call('POST', path, {
     kind: 'Gateway',
@@ -231,5 +225,4 @@ test('the object of another served version comes back in the version that was as
   t.is(created.json().apiVersion, 'gateway.networking.k8s.io/v1beta1');
   t.is(registry.list('gateway.networking.k8s.io', 'Gateway')[0]?.apiVersion, 'gateway.networking.k8s.io/v1');
   t.is((await call('GET', `${path}/gw`)).json().apiVersion, 'gateway.networking.k8s.io/v1beta1');
-  await server.close();
 });

@@ -16,6 +16,7 @@ export type ServerBehaviour =
   | 'hello-app'
   | 'netexec'
   | 'serve-hostname'
+  | 'coredns'
   | 'emulated';
 
 export type Protocol = 'TCP' | 'UDP';

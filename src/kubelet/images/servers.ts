@@ -46,6 +46,17 @@ export function planAgnhost(container: Container): ContainerPlan {
   return serve(container, 'serve-hostname', [['TCP', port]]);
 }
 
+/** The ports of kubeadm's Corefile: the DNS itself, health, ready, prometheus. They are served by the cluster DNS, src/dns. */
+export function planCoreDns(container: Container): ContainerPlan {
+  return serve(container, 'coredns', [
+    ['UDP', 53],
+    ['TCP', 53],
+    ['TCP', 8080],
+    ['TCP', 8181],
+    ['TCP', 9153],
+  ]);
+}
+
 function serve(
   container: Container,
   behaviour: ServerBehaviour,

@@ -2,6 +2,7 @@
 import type { ServerBehaviour } from '../contract.js';
 import { netexec, serveHostname } from './agnhost.js';
 import type { Answerer } from './contract.js';
+import { coredns } from './coredns.js';
 import { emulated } from './emulated.js';
 import { helloApp, httpd, httpEcho, k8sLab, kubia, nginx } from './simple.js';
 import { whoami } from './whoami.js';
@@ -16,5 +17,6 @@ export const answerers: Readonly<Record<ServerBehaviour, Answerer>> = {
   'hello-app': helloApp,
   netexec,
   'serve-hostname': serveHostname,
+  coredns,
   emulated,
 };
