@@ -15,6 +15,7 @@ import { endpointsController } from './endpoints/endpoints.js';
 import { endpointSliceController } from './endpoints/endpointslice.js';
 import { endpointSliceMirroringController } from './endpoints/endpointslice-mirroring.js';
 import { createGarbageCollector } from './garbage-collector.js';
+import { jobController } from './job/job.js';
 import { createNamespaceController } from './namespace.js';
 import { podAddressController } from './pod-address-assignment.js';
 import { podSchedulingController } from './pod-scheduling.js';
@@ -52,6 +53,7 @@ function builtinControllers(options: ControlPlaneOptions): Controller[] {
     daemonSetController,
     replicaSetController,
     replicationControllerController,
+    jobController,
     podSchedulingController,
     podAddressController,
     endpointsController,
