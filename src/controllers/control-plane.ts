@@ -17,6 +17,9 @@ import { endpointSliceMirroringController } from './endpoints/endpointslice-mirr
 import { createGarbageCollector } from './garbage-collector.js';
 import { jobController } from './job/job.js';
 import { createNamespaceController } from './namespace.js';
+import { nodeLeaseController } from './node/node-lease.js';
+import { nodeTaintsController } from './node/node-taints.js';
+import { taintEvictionController } from './node/taint-eviction.js';
 import { podAddressController } from './pod-address-assignment.js';
 import { podSchedulingController } from './pod-scheduling.js';
 import { replicaSetController, replicationControllerController } from './replicaset.js';
@@ -49,6 +52,9 @@ function builtinControllers(options: ControlPlaneOptions): Controller[] {
   return [
     createNamespaceController({ kinds: builtinKinds, rootCA: options.rootCA }),
     createGarbageCollector(builtinKinds),
+    nodeLeaseController,
+    nodeTaintsController,
+    taintEvictionController,
     deploymentController,
     daemonSetController,
     replicaSetController,
