@@ -47,6 +47,7 @@ function program(name: string): Command {
   addLifeCycle(lab, name);
   addAccess(lab, name);
   addInspection(lab, name);
+  addDns(lab, name);
   return lab;
 }
 
@@ -123,6 +124,16 @@ function addInspection(lab: Command, name: string): void {
     .option('--diff <other>', 'another lab: name the first difference')
     .addOption(outputOption())
     .action(async (options) => (await import('./commands/digest.js')).digest(name, options));
+}
+
+function addDns(lab: Command, name: string): void {
+  const dns = lab.command('dns').description('the cluster DNS');
+  dns
+    .command('log')
+    .description('what it was asked lately, by whom, and what it said')
+    .option('-f, --follow', 'go on with what is asked from now on')
+    .addOption(outputOption())
+    .action(async (options) => (await import('./commands/dns-log.js')).dnsLog(name, options));
 }
 
 function outputOption(): Option {

@@ -11,7 +11,9 @@ import { ControlError, type ControlHandler } from './control.js';
 import type { DesiredState } from './desired.js';
 import { kernelSections, planSections } from './digest-sections.js';
 import type { ClusterDns } from './dns.js';
+import { queries } from './dns-queries.js';
 import { CommandFailure } from './failure.js';
+import type { MachineRooms } from './machine-rooms.js';
 import type { LabSettings, ManifestText } from './start-request.js';
 import type { LabStatus } from './state-directory.js';
 import { findTarget, type LabTarget } from './target.js';
@@ -26,12 +28,14 @@ export interface LabParts {
   api: RunningApi;
   proxies: ServiceProxies;
   dns: ClusterDns;
+  rooms: MachineRooms;
 }
 
 export function controlHandlers(lab: LabParts): Map<string, ControlHandler> {
   const handlers: Record<string, ControlHandler> = {
     status: () => statusOf(lab),
-    target: (body) => findTarget(lab.desired.registry, lab.wiring.namespaces, (body as { target: string }).target),
+    target: (body) => target(lab, (body as { target: string }).target),
+    queries: (body) => queries(lab, (body as { after: number }).after),
     'same-settings': (body) => requireSame(lab, body as Partial<LabSettings>),
     apply: (body) => apply(lab, body as ManifestText[]),
     sections: () => sections(lab),
@@ -54,6 +58,11 @@ function speakingPlainly(handler: ControlHandler): ControlHandler {
 
 function statusOf({ status, desired: { registry } }: LabParts) {
   return { ...status, pods: registry.list('', 'Pod').length, services: registry.list('', 'Service').length };
+}
+
+function target({ desired, wiring, kubelet, rooms, settings }: LabParts, name: string): Promise<LabTarget> {
+  const { attach } = settings;
+  return findTarget({ registry: desired.registry, namespaces: wiring.namespaces, kubelet, rooms, attach }, name);
 }
 
 /** What cannot be changed while the lab is up. */
@@ -93,7 +102,7 @@ async function openShadow({ wiring, api }: LabParts): Promise<LabTarget> {
     await wiring.change([shadowPiece(name)]);
     api.listenOn(wiring.namespaces.get(name));
   }
-  return { hostname: name, namespaceFd: wiring.namespaces.get(name).fd };
+  return { kind: 'machine', name, namespaces: { network: wiring.namespaces.get(name).fd } };
 }
 
 function shadowPiece(namespace: string): Piece {

@@ -19,6 +19,7 @@ import { createDesiredState, type DesiredState } from './desired.js';
 import { startDns, untilServing } from './dns.js';
 import { CommandFailure } from './failure.js';
 import { startKubelet } from './kubelet-start.js';
+import { createMachineRooms } from './machine-rooms.js';
 import { chooseIptables, createNodeProxies } from './proxies.js';
 import type { ApplyOutcome, StartRequest } from './start-request.js';
 import { type LabStatus, stateDirectory, writeStatus } from './state-directory.js';
@@ -93,11 +94,14 @@ export async function startLab(request: StartRequest, progress: (text: string) =
     clock: world.clock,
     kubeconfig: directory.kubeconfig,
   });
+  const rooms = createMachineRooms({ config: desired.config, namespaces: wiring.namespaces, scratch });
   await serveControl(
     directory.control,
-    controlHandlers({ status, settings, desired, wiring, kubelet, iptables, api, proxies, dns }),
+    controlHandlers({ status, settings, desired, wiring, kubelet, iptables, api, proxies, dns, rooms }),
   );
   writeStatus(directory, status);
+  // The first command on host comes soon: its room is made while that command starts.
+  if (!settings.attach) rooms.enter(hostNamespace).catch(() => undefined);
   return { status, outcome };
 }
 

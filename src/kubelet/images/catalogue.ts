@@ -39,6 +39,9 @@ const catalogue: readonly [pattern: string, plan: Planner][] = [
   ['k8s.gcr.io/pause', planPause],
   ['gcr.io/google_containers/pause*', planPause],
   ['pause', planPause],
+  // Its work is done by a controller of the control plane, while one of its pods is ready.
+  ['quay.io/metallb/controller', planPause],
+  ['quay.io/metallb/speaker', () => ({ kind: 'agent', agent: 'metallb-speaker' })],
 ];
 
 /** Node agents whose work the lab does itself: their pods only hold the place, whatever command they are given. */

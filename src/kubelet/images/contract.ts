@@ -19,6 +19,9 @@ export type ServerBehaviour =
   | 'coredns'
   | 'emulated';
 
+/** Programs that the lab brings along: see `runtime/agent-container.ts`. */
+export type AgentName = 'metallb-speaker';
+
 export type Protocol = 'TCP' | 'UDP';
 
 /** One listener of one container, as plain data. */
@@ -38,6 +41,8 @@ export type ContainerPlan =
   | { kind: 'command'; argv: string[] }
   /** A process that only waits to be stopped, such as `pause`. */
   | { kind: 'pause' }
+  /** A program of the lab that is a process of its own. */
+  | { kind: 'agent'; agent: AgentName }
   /** A process that ends at once: a shell without input, a server that refuses its arguments. */
   | { kind: 'exit'; exitCode: number; output: string };
 

@@ -7,10 +7,11 @@ import type { Clock } from '../../world/contract.js';
 import type { PodAttachment, StoredPod } from '../contract.js';
 import type { ContainerEnvironment } from '../environment/environment.js';
 import { behaviourOf, planContainer } from '../images/catalogue.js';
-import type { PodPlace, ServerPlan, ServiceView } from '../images/contract.js';
+import type { AgentName, PodPlace, ServerPlan, ServiceView } from '../images/contract.js';
 import { listensForServices } from '../images/emulated.js';
 import type { PodServers } from '../servers/client.js';
-import type { ContainerShell, RunningContainer } from './contract.js';
+import { startAgentContainer } from './agent-container.js';
+import type { AgentProcess, ContainerShell, RunningContainer } from './contract.js';
 import { startEndedContainer, startPauseContainer } from './idle-container.js';
 import { ServerExits, startServerContainer } from './server-container.js';
 
@@ -37,7 +38,11 @@ export interface ProcessContainers {
   shell(start: ContainerStart): ContainerShell;
 }
 
+/** Starts programs that the lab brings along. @throws Error when one cannot be started */
+export type StartAgent = (agent: AgentName, start: ContainerStart) => Promise<AgentProcess>;
+
 export interface ContainersOptions {
+  agents?: StartAgent | undefined;
   servers: PodServers;
   processes: ProcessContainers;
   clock: Clock;
@@ -104,6 +109,8 @@ export class Containers {
     switch (plan.kind) {
       case 'pause':
         return Promise.resolve(startPauseContainer(shell));
+      case 'agent':
+        return startAgentContainer(start, plan.agent, { agents: this.options.agents, shell, clock: this.options.clock });
       case 'exit':
         return Promise.resolve(startEndedContainer(plan.exitCode, plan.output, this.options.clock, shell));
       case 'servers': {
