@@ -7,9 +7,10 @@
 import { type AddressInfo, createServer, type Server } from 'node:net';
 import { type Certificates, makeCertificates, makeToken, serverNames } from '../apiserver/certificates.js';
 import { writeKubeconfig } from '../apiserver/kubeconfig.js';
-import { type ApiServer, createApiServer } from '../apiserver/server.js';
+import { createApiServer } from '../apiserver/server.js';
 import { hostNamespace } from '../fabric/machines.js';
 import { listenAt } from '../kernel/listen.js';
+import type { NetworkNamespace } from '../kernel/netns.js';
 import type { Namespaces } from '../kernel/operations.js';
 import type { Kubelet } from '../kubelet/kubelet.js';
 import { addressText, blockOf } from '../model/address-block.js';
@@ -56,6 +57,12 @@ export interface ApiParts {
   kubeconfig: string;
 }
 
+/** The API server at work. */
+export interface RunningApi {
+  /** Opens the kubeconfig's address in one more namespace. */
+  listenOn(namespace: NetworkNamespace): void;
+}
+
 /** Serves the API at the door, on every machine's loopback, and as the Service `kubernetes`; writes the kubeconfig. */
 export async function startApi({
   name,
@@ -65,7 +72,7 @@ export async function startApi({
   namespaces,
   clock,
   kubeconfig,
-}: ApiParts): Promise<ApiServer> {
+}: ApiParts): Promise<RunningApi> {
   const { config, registry } = desired;
   const token = makeToken();
   const server = await createApiServer({
@@ -88,7 +95,7 @@ export async function startApi({
     ca: door.certificates.ca,
     token,
   });
-  return server;
+  return { listenOn: (namespace) => server.accept(listenAt(namespace, LOOPBACK, door.port)) };
 }
 
 /** kubeadm's port of the API server, which the Service `kubernetes` leads to. */

@@ -1,10 +1,12 @@
 /**
  * What the daemon does when a command asks: one handler a request. The words of refusals are made here.
  */
+import type { Piece } from '../fabric/operation.js';
 import type { IptablesVariant } from '../kernel/iptables.js';
 import type { Kubelet } from '../kubelet/kubelet.js';
 import type { ServiceProxies } from '../node/service-proxies.js';
 import type { Wiring } from '../node/wiring.js';
+import type { RunningApi } from './api-start.js';
 import { ControlError, type ControlHandler } from './control.js';
 import type { DesiredState } from './desired.js';
 import { kernelSections, planSections } from './digest-sections.js';
@@ -23,6 +25,7 @@ export interface LabParts {
   wiring: Wiring;
   kubelet: Kubelet;
   iptables: IptablesVariant;
+  api: RunningApi;
   proxies: ServiceProxies;
   dns: ClusterDns;
   rooms: MachineRooms;
@@ -36,6 +39,7 @@ export function controlHandlers(lab: LabParts): Map<string, ControlHandler> {
     'same-settings': (body) => requireSame(lab, body as Partial<LabSettings>),
     apply: (body) => apply(lab, body as ManifestText[]),
     sections: () => sections(lab),
+    shadow: () => openShadow(lab),
     down: () => down(lab),
   };
   return new Map(Object.entries(handlers).map(([name, handler]) => [name, speakingPlainly(handler)]));
@@ -86,6 +90,30 @@ async function sections({ desired, settings, proxies, wiring, iptables }: LabPar
   const plan = planSections(desired, settings, proxies);
   const kernel = await kernelSections(desired, wiring.namespaces, iptables);
   return { plan: Object.fromEntries(plan), kernel: Object.fromEntries(kernel) };
+}
+
+/**
+ * A bare namespace from which the API can be reached: a real kube-proxy that plays a node there writes its rules beside
+ * the lab's and not over them. It lasts as long as the lab.
+ */
+async function openShadow({ wiring, api }: LabParts): Promise<LabTarget> {
+  const name = 'shadow';
+  if (!wiring.namespaces.has(name)) {
+    await wiring.change([shadowPiece(name)]);
+    api.listenOn(wiring.namespaces.get(name));
+  }
+  return { hostname: name, namespaceFd: wiring.namespaces.get(name).fd };
+}
+
+function shadowPiece(namespace: string): Piece {
+  return {
+    key: `machine/${namespace}`,
+    make: [
+      { op: 'namespace.create', namespace },
+      { op: 'link.up', namespace, link: 'lo', index: 1 },
+    ],
+    unmake: [{ op: 'namespace.delete', namespace }],
+  };
 }
 
 /** Ends the daemon, and with it everything. The link in the machine's namespace goes first, so that it is gone for sure. */

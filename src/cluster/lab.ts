@@ -85,7 +85,7 @@ export async function startLab(request: StartRequest, progress: (text: string) =
     nodes: desired.config.nodes.map((node) => ({ name: node.name, address: node.address })),
     kubeconfig: directory.kubeconfig,
   };
-  await startApi({
+  const api = await startApi({
     name,
     door,
     desired,
@@ -97,7 +97,7 @@ export async function startLab(request: StartRequest, progress: (text: string) =
   const rooms = createMachineRooms({ config: desired.config, namespaces: wiring.namespaces, scratch });
   await serveControl(
     directory.control,
-    controlHandlers({ status, settings, desired, wiring, kubelet, iptables, proxies, dns, rooms }),
+    controlHandlers({ status, settings, desired, wiring, kubelet, iptables, api, proxies, dns, rooms }),
   );
   writeStatus(directory, status);
   // The first command on host comes soon: its room is made while that command starts.

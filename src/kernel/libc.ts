@@ -27,6 +27,8 @@ interface Libc {
   bind(fd: number, address: Buffer, length: number): number;
   listen(fd: number, backlog: number): number;
   flock(fd: number, operation: number): number;
+  send(fd: number, bytes: Buffer, length: number, flags: number): number;
+  recv(fd: number, bytes: Buffer, length: number, flags: number): number;
 }
 
 let loaded: Libc | undefined;
@@ -45,6 +47,8 @@ export function libc(): Libc {
     bind: library.func('int bind(int fd, void *address, int length)'),
     listen: library.func('int listen(int fd, int backlog)'),
     flock: library.func('int flock(int fd, int operation)'),
+    send: library.func('long send(int fd, void *bytes, size_t length, int flags)'),
+    recv: library.func('long recv(int fd, void *bytes, size_t length, int flags)'),
   };
   return loaded;
 }

@@ -3,8 +3,8 @@
  *
  * Models: `cmd/kubelet` and `pkg/kubelet`. Differs: one kubelet serves all nodes of the lab, in the daemon.
  */
-import type { PodStatus, Service } from 'kubernetes-types/core/v1.js';
-import { type KubeObject, keyOf, type Stored } from '../api/object.js';
+import type { PodStatus } from 'kubernetes-types/core/v1.js';
+import { type KubeObject, keyOf } from '../api/object.js';
 import { StatusError } from '../api/status.js';
 import type { ClusterConfig } from '../model/cluster-config.js';
 import type { ChangeEvent, Registry } from '../registry/contract.js';
@@ -30,6 +30,7 @@ import { createHandlerRunner, type RunHandler } from './probes/handler.js';
 import { Containers, followsServices, type ProcessContainers } from './runtime/containers.js';
 import { createProcessContainers } from './runtime/process-container.js';
 import type { PodServers } from './servers/client.js';
+import { ServicesView } from './services-view.js';
 import { VolumeStore } from './volume-store.js';
 
 export interface KubeletOptions {
@@ -80,6 +81,7 @@ class LabKubelet implements Kubelet {
   readonly #workers = new Map<string, PodWorker>();
   /** Pods on their way out, by namespace/name: a successor of the same name waits for them. */
   readonly #leaving = new Map<string, Promise<void>>();
+  readonly #services: ServicesView;
   readonly #containers: Containers;
   readonly #writer: PodWriter;
   readonly #hooks: ContainerHooks;
@@ -91,15 +93,20 @@ class LabKubelet implements Kubelet {
     const { registry, servers, clock, config, scratch } = options;
     const { nodeResolver = { nameservers: [config.lan.gateway], searches: [], options: [] } } = options;
     const { processes = createProcessContainers(scratch, clock) } = options;
-    const services = (namespace: string): Stored<Service>[] =>
-      registry.list<Stored<Service> & KubeObject>('', 'Service', { namespace });
-    this.#containers = new Containers({ servers, processes, clock, services });
+    this.#services = new ServicesView(registry);
+    this.#containers = new Containers({
+      servers,
+      processes,
+      clock,
+      services: (namespace) => this.#services.of(namespace).services,
+    });
     this.#writer = createWriter(registry);
     this.#hooks = createHooks(
       clock,
       options.runHandler ?? createHandlerRunner(clock, minorVersion(config.kubernetesVersion)),
     );
     this.#starts = {
+      services: this.#services,
       registry,
       config,
       volumes: new VolumeStore(scratch),
@@ -161,6 +168,7 @@ class LabKubelet implements Kubelet {
   /** Changes are handled after the write that made them, so that the kubelet never writes inside another's write. */
   #enqueue(event: ChangeEvent): void {
     if (event.key.group !== '' || (event.key.kind !== 'Pod' && event.key.kind !== 'Service')) return;
+    if (event.key.kind === 'Service') this.#services.forget(event.key.namespace);
     this.#queue.push(event);
     if (this.#queue.length === 1) queueMicrotask(() => this.#drain());
   }

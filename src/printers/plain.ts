@@ -5,12 +5,12 @@
  * go through the default table (`rest.NewDefaultTableConvertor`).
  */
 import type { ValidatingWebhookConfiguration } from 'kubernetes-types/admissionregistration/v1.js';
-import type { HorizontalPodAutoscaler } from 'kubernetes-types/autoscaling/v1.js';
+import type { HorizontalPodAutoscaler } from 'kubernetes-types/autoscaling/v2.js';
 import type { Lease } from 'kubernetes-types/coordination/v1.js';
 import type { ConfigMap, Namespace, Secret, ServiceAccount } from 'kubernetes-types/core/v1.js';
 import type { PodDisruptionBudget } from 'kubernetes-types/policy/v1.js';
 import type { RoleBinding } from 'kubernetes-types/rbac/v1.js';
-import type { PriorityClass } from 'kubernetes-types/scheduling/v1.js';
+import { none, shortened } from './format.js';
 import { age, ageColumn, column, integer, nameColumn, nameOf, type Printer, printer, wide } from './printer.js';
 
 export const namespacePrinter = printer<Namespace>([nameColumn, column('Status'), ageColumn], (object, context) => [
@@ -49,6 +49,11 @@ export const webhookPrinter = printer<ValidatingWebhookConfiguration>(
   (object, context) => [nameOf(object), (object.webhooks ?? []).length, age(object, context)],
 );
 
+/** `Role/reader`. */
+function reference(target: { kind: string; name: string } | undefined): string {
+  return target === undefined ? '' : `${target.kind}/${target.name}`;
+}
+
 function subjects({ subjects: all = [] }: RoleBinding, kind: string): string {
   const wanted = all.filter((subject) => subject.kind === kind);
   return wanted.map(({ namespace, name }) => (kind === 'ServiceAccount' ? `${namespace}/${name}` : name)).join(', ');
@@ -59,21 +64,26 @@ export const roleBindingPrinter = printer<RoleBinding>(
   [nameColumn, column('Role'), ageColumn, wide('Users'), wide('Groups'), wide('ServiceAccounts')],
   (object, context) => [
     nameOf(object),
-    `${object.roleRef?.kind}/${object.roleRef?.name}`,
+    reference(object.roleRef),
     age(object, context),
     ...['User', 'Group', 'ServiceAccount'].map((kind) => subjects(object, kind)),
   ],
 );
 
+/** `cpu: <unknown>/50%`; the target is a share or an amount. Differs: there is no metrics API, so the present is unknown. */
+function autoscalerTargets({ spec }: HorizontalPodAutoscaler): string {
+  const resources = (spec?.metrics ?? []).flatMap(({ resource }) => (resource === undefined ? [] : [resource]));
+  const text = ({ name, target }: (typeof resources)[number]) =>
+    `${name}: <unknown>/${target.averageUtilization === undefined ? (target.averageValue ?? '<auto>') : `${target.averageUtilization}%`}`;
+  return shortened(resources.map(text)) || none;
+}
+
 export const autoscalerPrinter = printer<HorizontalPodAutoscaler>(
   [nameColumn, ...['Reference', 'Targets', 'MinPods', 'MaxPods', 'Replicas'].map((name) => column(name)), ageColumn],
   (object, context) => [
     nameOf(object),
-    `${object.spec?.scaleTargetRef?.kind}/${object.spec?.scaleTargetRef?.name}`,
-    // Differs: there is no metrics API, so a current value is never known.
-    object.spec?.targetCPUUtilizationPercentage === undefined
-      ? '<none>'
-      : `cpu: <unknown>/${object.spec.targetCPUUtilizationPercentage}%`,
+    reference(object.spec?.scaleTargetRef),
+    autoscalerTargets(object),
     `${object.spec?.minReplicas ?? '<unset>'}`,
     object.spec?.maxReplicas ?? 0,
     object.status?.currentReplicas ?? 0,
@@ -89,17 +99,6 @@ export const disruptionBudgetPrinter = printer<PodDisruptionBudget>(
     `${object.spec?.maxUnavailable ?? 'N/A'}`,
     object.status?.disruptionsAllowed ?? 0,
     age(object, context),
-  ],
-);
-
-export const priorityClassPrinter = printer<PriorityClass>(
-  [nameColumn, integer('Value'), column('Global-Default', { type: 'boolean' }), ageColumn, column('PreemptionPolicy')],
-  (object, context) => [
-    nameOf(object),
-    object.value,
-    object.globalDefault ?? false,
-    age(object, context),
-    object.preemptionPolicy ?? '',
   ],
 );
 

@@ -40,7 +40,6 @@ const printers = new Map<string, Printer>([
   ['coordination.k8s.io/Lease', plain.leasePrinter],
   ['autoscaling/HorizontalPodAutoscaler', plain.autoscalerPrinter],
   ['policy/PodDisruptionBudget', plain.disruptionBudgetPrinter],
-  ['scheduling.k8s.io/PriorityClass', plain.priorityClassPrinter],
   ['admissionregistration.k8s.io/ValidatingWebhookConfiguration', plain.webhookPrinter],
   ['admissionregistration.k8s.io/MutatingWebhookConfiguration', plain.webhookPrinter],
   ['rbac.authorization.k8s.io/Role', plain.createdAtPrinter],

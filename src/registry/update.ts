@@ -23,7 +23,7 @@ export function updateObject(core: Core, given: KubeObject, options: UpdateOptio
   });
   if (!existing) throw notFound(info, name);
   checkPreconditions(info, given.metadata, existing.metadata);
-  const next = prepare(core, info, mergeWritten(info, given, existing, options), existing);
+  const next = prepare(core, info, mergeWritten(info, given, existing, options), existing, options);
   if (deepEqual(next, existing)) return existing;
   return isReleased(next) ? core.commit('DELETED', next, existing) : core.commit('MODIFIED', next, existing);
 }
@@ -84,13 +84,19 @@ function mergeMetadata(given: ObjectMeta, existing: ObjectMeta): ObjectMeta {
   return merged as unknown as ObjectMeta;
 }
 
-function prepare(core: Core, info: KindInfo, written: KubeObject, existing: KubeObject): KubeObject {
+function prepare(
+  core: Core,
+  info: KindInfo,
+  written: KubeObject,
+  existing: KubeObject,
+  options: UpdateOptions,
+): KubeObject {
   const strategy = strategyOf(info.group, info.kind);
   const context = core.context();
-  const defaulted = core.rules.applyDefaults(written);
+  const rules = core.rulesFor(options);
+  const defaulted = rules.applyDefaults(written);
   const prepared = strategy.prepareForUpdate?.(defaulted, existing, context) ?? defaulted;
   const { object, causes } = strategy.allocate?.(prepared, existing, context) ?? { object: prepared, causes: [] };
-  const { rules } = core;
   refuseWhenInvalid(object, info, [...causes, ...rules.validate(object), ...rules.validateUpdate(object, existing)]);
   return strategy.generation ? countGeneration(object, existing) : object;
 }

@@ -5,6 +5,7 @@ import type { Container } from 'kubernetes-types/core/v1.js';
 import type { Bind } from '../../kernel/sandbox.js';
 import type { Clock } from '../../world/contract.js';
 import type { PodAttachment, StoredPod } from '../contract.js';
+import type { ContainerEnvironment } from '../environment/environment.js';
 import { behaviourOf, planContainer } from '../images/catalogue.js';
 import type { PodPlace, ServerPlan, ServiceView } from '../images/contract.js';
 import { listensForServices } from '../images/emulated.js';
@@ -20,7 +21,7 @@ export interface ContainerStart {
   attachment: PodAttachment;
   /** With args, command and env expanded. */
   container: Container;
-  env: Readonly<Record<string, string>>;
+  env: ContainerEnvironment;
   restartCount: number;
   /** Files that the kubelet manages, such as /etc/hosts. */
   files: Readonly<Record<string, string>>;
@@ -88,7 +89,11 @@ export class Containers {
   }
 
   #plan({ pod, container, env }: ContainerStart): ReturnType<typeof planContainer> {
-    return planContainer(container, { pod, services: this.options.services(pod.metadata.namespace ?? ''), env });
+    return planContainer(container, {
+      pod,
+      services: this.options.services(pod.metadata.namespace ?? ''),
+      env: env.own,
+    });
   }
 
   #startBuiltIn(

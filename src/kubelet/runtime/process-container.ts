@@ -35,7 +35,7 @@ export function createProcessContainers(scratch: string, clock: Clock): ProcessC
 }
 
 function commandOf({ env, container }: ContainerStart, argv: readonly string[]): SandboxCommand {
-  return { argv, env, cwd: container.workingDir ?? '/' };
+  return { argv, env: env.all(), cwd: container.workingDir ?? '/' };
 }
 
 function execIn(sandbox: MachineSandbox, start: ContainerStart, { command, tty, stdin }: ExecOptions): ExecStreams {
@@ -43,7 +43,7 @@ function execIn(sandbox: MachineSandbox, start: ContainerStart, { command, tty, 
     ...commandOf(start, command),
     tty,
     stdin,
-    ...(tty ? { env: { TERM: 'xterm', ...start.env } } : {}),
+    ...(tty ? { env: { TERM: 'xterm', ...start.env.all() } } : {}),
   });
   return { ...streamsOf(child), kill: () => child.kill('SIGKILL') };
 }
