@@ -102,7 +102,7 @@ async function openShadow({ wiring, api }: LabParts): Promise<LabTarget> {
     await wiring.change([shadowPiece(name)]);
     api.listenOn(wiring.namespaces.get(name));
   }
-  return { hostname: name, namespaceFd: wiring.namespaces.get(name).fd };
+  return { kind: 'machine', name, namespaces: { network: wiring.namespaces.get(name).fd } };
 }
 
 function shadowPiece(namespace: string): Piece {
