@@ -27,7 +27,7 @@ import { readLogs } from './log-reader.js';
 import { nodeHostsFile, type PodStartParts } from './pod-start.js';
 import { type ContainerHooks, PodWorker, type PodWriter } from './pod-worker.js';
 import { createHandlerRunner, type RunHandler } from './probes/handler.js';
-import { Containers, followsServices, type ProcessContainers } from './runtime/containers.js';
+import { Containers, followsServices, type ProcessContainers, type StartAgent } from './runtime/containers.js';
 import { createProcessContainers } from './runtime/process-container.js';
 import type { PodServers } from './servers/client.js';
 import { ServicesView } from './services-view.js';
@@ -45,6 +45,8 @@ export interface KubeletOptions {
   nodeResolver?: Resolver;
   /** Real processes; default: sandboxes under `scratch`. */
   processes?: ProcessContainers;
+  /** Programs that the lab brings along; default: none, such a container fails to start. */
+  agents?: StartAgent;
   /** Carries out probes and hooks; default: for real, from the pod's node. */
   runHandler?: RunHandler;
   /** The node a pod is bound to, undefined when the lab has no such node. */
@@ -98,6 +100,7 @@ class LabKubelet implements Kubelet {
       servers,
       processes,
       clock,
+      agents: options.agents,
       services: (namespace) => this.#services.of(namespace).services,
     });
     this.#writer = createWriter(registry);
@@ -162,7 +165,11 @@ class LabKubelet implements Kubelet {
     if (!stored) throw new StatusError('NotFound', `pods "${pod}" not found`, { name: pod, kind: 'pods' });
     const worker = this.#workers.get(stored.metadata.uid ?? '');
     if (worker) return worker;
-    throw new StatusError('BadRequest', `pod ${pod} does not have a host assigned`);
+    const isBound = (stored as StoredPod).spec?.nodeName !== undefined;
+    const why = isBound
+      ? 'had ended before this lab was last started: nothing of it is left'
+      : 'does not have a host assigned';
+    throw new StatusError('BadRequest', `pod ${pod} ${why}`);
   }
 
   /** Changes are handled after the write that made them, so that the kubelet never writes inside another's write. */

@@ -19,9 +19,9 @@ const catalogue: readonly [pattern: string, plan: Planner][] = [
   ['dbgurum/ingress*', planHttpEcho],
   ['hashicorp/http-echo', planHttpEcho],
   ['luksa/kubia*', onPort(8080, 'kubia')],
-  ['nginxinc/nginx-unprivileged', onPort(8080, 'nginx')],
-  ['nginx', onPort(80, 'nginx')],
-  ['httpd', onPort(80, 'httpd')],
+  ['nginxinc/nginx-unprivileged', onPort(8080, 'nginx', '/usr/share/nginx/html')],
+  ['nginx', onPort(80, 'nginx', '/usr/share/nginx/html')],
+  ['httpd', onPort(80, 'httpd', '/usr/local/apache2/htdocs')],
   ['gcr.io/google-samples/hello-app', onPort(8080, 'hello-app')],
   ['registry.k8s.io/e2e-test-images/agnhost*', planAgnhost],
   ['k8s.gcr.io/e2e-test-images/agnhost*', planAgnhost],
@@ -39,6 +39,9 @@ const catalogue: readonly [pattern: string, plan: Planner][] = [
   ['k8s.gcr.io/pause', planPause],
   ['gcr.io/google_containers/pause*', planPause],
   ['pause', planPause],
+  // Its work is done by a controller of the control plane, while one of its pods is ready.
+  ['quay.io/metallb/controller', planPause],
+  ['quay.io/metallb/speaker', () => ({ kind: 'agent', agent: 'metallb-speaker' })],
 ];
 
 /** Node agents whose work the lab does itself: their pods only hold the place, whatever command they are given. */

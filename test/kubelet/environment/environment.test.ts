@@ -11,7 +11,7 @@ const expansions: [text: string, expected: string][] = [
   ['$(NONE)', '$(NONE)'],
   ['$$(A)', '$(A)'],
   ['$$$(A)', '$1'],
-  ['$A ${A}', '$A ${A}'],
+  ['$A $', '$A $'],
   ['$(A', '$(A'],
   ['cost $$5', 'cost $5'],
 ];

@@ -4,7 +4,8 @@ import { netexec, serveHostname } from './agnhost.js';
 import type { Answerer } from './contract.js';
 import { coredns } from './coredns.js';
 import { emulated } from './emulated.js';
-import { helloApp, httpd, httpEcho, k8sLab, kubia, nginx } from './simple.js';
+import { helloApp, httpEcho, k8sLab, kubia } from './simple.js';
+import { httpd, nginx } from './web-server.js';
 import { whoami } from './whoami.js';
 
 export const answerers: Readonly<Record<ServerBehaviour, Answerer>> = {
