@@ -25,6 +25,12 @@ async function runOne(name: string, runs: number): Promise<Result[]> {
   return figures.map((figure) => judge(name, figure));
 }
 
+/** A failed command's message carries all that it printed; execa has a short one as well. */
+function inOneLine(error: unknown): string {
+  const { shortMessage, message } = error as { shortMessage?: string; message?: string };
+  return shortMessage ?? message ?? String(error);
+}
+
 /** What the numbers were measured on. */
 const machine = () => ({
   kernel: release(),
@@ -56,7 +62,7 @@ async function main(): Promise<void> {
     try {
       results.push(...(await runOne(name, runs)));
     } catch (error) {
-      progress(`${name} failed: ${error instanceof Error ? error.message : error}`);
+      progress(`${name} failed: ${inOneLine(error)}`);
       process.exitCode = 1;
     }
   }
@@ -66,6 +72,6 @@ async function main(): Promise<void> {
 try {
   await main();
 } catch (error) {
-  progress(error instanceof Error ? error.message : String(error));
+  progress(inOneLine(error));
   process.exitCode = 2;
 }

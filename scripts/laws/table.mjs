@@ -35,7 +35,10 @@ export const FOLDERS = {
 };
 
 /** Single files of a pure folder that are its thin edge (a socket, a process loop), and why they live there. */
-export const EDGE_FILES = {};
+export const EDGE_FILES = {
+  'dns/server.ts': "the DNS' sockets, beside the answers that they carry",
+  'dns/process.ts': 'the entry of the process that hosts them',
+};
 
 /** Sub-folders that are alternatives: none may import another. What they share lies beside them (proxy/xtables). */
 export const ENGINES = ['proxy/iptables', 'proxy/ipvs', 'proxy/nftables', 'proxy/userspace'];

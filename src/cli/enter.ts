@@ -14,13 +14,13 @@ import { installation } from './version.js';
 const shimFolder = fileURLToPath(new URL('scripts/shell', installation));
 const toolFolder = fileURLToPath(new URL('scripts', installation));
 
-/** A hostname of its own, then the program: `sh -c THIS HOSTNAME PROGRAM ARGS…`. */
-const AS_MACHINE = 'hostname "$0" 2>/dev/null; exec "$@"';
+/** Changes to a directory, if it is there, and becomes the program: `sh -c THIS sh DIRECTORY PROGRAM ARGS…`. */
+const FROM_DIRECTORY = 'cd "$1" 2>/dev/null; shift; exec "$@"';
 
 /** Runs it with inherited stdio. Resolves with its exit code, 128+N when signal N ended it, 127 when not found. */
 export function runInside(lab: RunningLab, target: LabTarget, command: readonly string[]): Promise<number> {
-  const inside = ['unshare', '--uts', 'sh', '-c', AS_MACHINE, target.hostname, ...command];
-  const [program = '', ...args] = [...enterCommand(lab.status.pid, target.namespaceFd), ...inside];
+  const inside = ['/bin/sh', '-c', FROM_DIRECTORY, 'sh', target.cwd ?? process.cwd(), ...command];
+  const [program = '', ...args] = [...enterCommand(lab.status.pid, target.namespaces), ...inside];
   const child = spawn(program, args, { stdio: 'inherit', env: environment(lab, target) });
   // The terminal sends an interrupt to the whole foreground group; what comes to us alone is passed on.
   for (const signal of ['SIGTERM', 'SIGHUP'] as const) process.on(signal, () => child.kill(signal));
@@ -31,14 +31,16 @@ export function runInside(lab: RunningLab, target: LabTarget, command: readonly 
   });
 }
 
+/** A pod's command has the container's environment, as with `kubectl exec`; a machine's has the caller's. */
 function environment(lab: RunningLab, target: LabTarget): NodeJS.ProcessEnv {
+  if (target.env) return { ...(process.env.TERM ? { TERM: process.env.TERM } : {}), ...target.env };
   return {
     ...process.env,
     PATH: `${shimFolder}:${toolFolder}:${process.env.PATH ?? ''}:${systemPath}`,
     KUBECONFIG: lab.status.kubeconfig,
     KUBEWIRE_LAB: lab.status.name,
     KUBEWIRE_IPTABLES: lab.status.iptables,
-    KUBEWIRE_TARGET: target.hostname,
-    ...lockFile(lab.directory.locks, target.hostname),
+    KUBEWIRE_TARGET: target.name,
+    ...lockFile(lab.directory.locks, target.name),
   };
 }

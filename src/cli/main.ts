@@ -9,12 +9,19 @@ import { productVersion } from './version.js';
 
 /** Runs `lab ARGV`; sets the exit code, and prints one line on stderr when something is wrong. */
 export async function main(argv: readonly string[]): Promise<void> {
+  process.stdout.on('error', readerLeft);
   try {
     const { name, rest } = takeName(argv);
     await program(name).parseAsync(rest, { from: 'user' });
   } catch (error) {
     process.exitCode = report(error);
   }
+}
+
+/** `lab compile … | head`: whoever read our output has seen enough. */
+function readerLeft(error: NodeJS.ErrnoException): void {
+  if (error.code !== 'EPIPE') throw error;
+  process.exit();
 }
 
 function report(error: unknown): number {
@@ -47,6 +54,7 @@ function program(name: string): Command {
   addLifeCycle(lab, name);
   addAccess(lab, name);
   addInspection(lab, name);
+  addDns(lab, name);
   return lab;
 }
 
@@ -123,6 +131,16 @@ function addInspection(lab: Command, name: string): void {
     .option('--diff <other>', 'another lab: name the first difference')
     .addOption(outputOption())
     .action(async (options) => (await import('./commands/digest.js')).digest(name, options));
+}
+
+function addDns(lab: Command, name: string): void {
+  const dns = lab.command('dns').description('the cluster DNS');
+  dns
+    .command('log')
+    .description('what it was asked lately, by whom, and what it said')
+    .option('-f, --follow', 'go on with what is asked from now on')
+    .addOption(outputOption())
+    .action(async (options) => (await import('./commands/dns-log.js')).dnsLog(name, options));
 }
 
 function outputOption(): Option {

@@ -1,17 +1,22 @@
 /**
  * What the daemon does when a command asks: one handler a request. The words of refusals are made here.
  */
+import type { Piece } from '../fabric/operation.js';
 import type { IptablesVariant } from '../kernel/iptables.js';
 import type { Kubelet } from '../kubelet/kubelet.js';
 import type { ServiceProxies } from '../node/service-proxies.js';
 import type { Wiring } from '../node/wiring.js';
+import type { RunningApi } from './api-start.js';
 import { ControlError, type ControlHandler } from './control.js';
 import type { DesiredState } from './desired.js';
 import { kernelSections, planSections } from './digest-sections.js';
+import type { ClusterDns } from './dns.js';
+import { queries } from './dns-queries.js';
 import { CommandFailure } from './failure.js';
+import type { MachineRooms } from './machine-rooms.js';
 import type { LabSettings, ManifestText } from './start-request.js';
 import type { LabStatus } from './state-directory.js';
-import { findTarget } from './target.js';
+import { findTarget, type LabTarget } from './target.js';
 
 export interface LabParts {
   status: LabStatus;
@@ -20,16 +25,21 @@ export interface LabParts {
   wiring: Wiring;
   kubelet: Kubelet;
   iptables: IptablesVariant;
+  api: RunningApi;
   proxies: ServiceProxies;
+  dns: ClusterDns;
+  rooms: MachineRooms;
 }
 
 export function controlHandlers(lab: LabParts): Map<string, ControlHandler> {
   const handlers: Record<string, ControlHandler> = {
     status: () => statusOf(lab),
-    target: (body) => findTarget(lab.desired.registry, lab.wiring.namespaces, (body as { target: string }).target),
+    target: (body) => target(lab, (body as { target: string }).target),
+    queries: (body) => queries(lab, (body as { after: number }).after),
     'same-settings': (body) => requireSame(lab, body as Partial<LabSettings>),
     apply: (body) => apply(lab, body as ManifestText[]),
     sections: () => sections(lab),
+    shadow: () => openShadow(lab),
     down: () => down(lab),
   };
   return new Map(Object.entries(handlers).map(([name, handler]) => [name, speakingPlainly(handler)]));
@@ -48,6 +58,11 @@ function speakingPlainly(handler: ControlHandler): ControlHandler {
 
 function statusOf({ status, desired: { registry } }: LabParts) {
   return { ...status, pods: registry.list('', 'Pod').length, services: registry.list('', 'Service').length };
+}
+
+function target({ desired, wiring, kubelet, rooms, settings }: LabParts, name: string): Promise<LabTarget> {
+  const { attach } = settings;
+  return findTarget({ registry: desired.registry, namespaces: wiring.namespaces, kubelet, rooms, attach }, name);
 }
 
 /** What cannot be changed while the lab is up. */
@@ -75,6 +90,30 @@ async function sections({ desired, settings, proxies, wiring, iptables }: LabPar
   const plan = planSections(desired, settings, proxies);
   const kernel = await kernelSections(desired, wiring.namespaces, iptables);
   return { plan: Object.fromEntries(plan), kernel: Object.fromEntries(kernel) };
+}
+
+/**
+ * A bare namespace from which the API can be reached: a real kube-proxy that plays a node there writes its rules beside
+ * the lab's and not over them. It lasts as long as the lab.
+ */
+async function openShadow({ wiring, api }: LabParts): Promise<LabTarget> {
+  const name = 'shadow';
+  if (!wiring.namespaces.has(name)) {
+    await wiring.change([shadowPiece(name)]);
+    api.listenOn(wiring.namespaces.get(name));
+  }
+  return { kind: 'machine', name, namespaces: { network: wiring.namespaces.get(name).fd } };
+}
+
+function shadowPiece(namespace: string): Piece {
+  return {
+    key: `machine/${namespace}`,
+    make: [
+      { op: 'namespace.create', namespace },
+      { op: 'link.up', namespace, link: 'lo', index: 1 },
+    ],
+    unmake: [{ op: 'namespace.delete', namespace }],
+  };
 }
 
 /** Ends the daemon, and with it everything. The link in the machine's namespace goes first, so that it is gone for sure. */

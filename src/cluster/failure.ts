@@ -16,6 +16,8 @@ export const exitCodes = {
   alreadyUp: 14,
   /** The state directory is left over from a lab that died. */
   stale: 15,
+  /** The folder for the labs' state cannot be written. */
+  stateDirectory: 16,
 } as const;
 
 export type FailureKind = keyof typeof exitCodes;

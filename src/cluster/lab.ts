@@ -4,18 +4,23 @@
 import { join } from 'node:path';
 import type { KubeObject } from '../api/object.js';
 import { attachmentOf, hostNamespace, planMachines } from '../fabric/machines.js';
+import { holdFile } from '../kernel/lock.js';
 import { mountOwnProc, pidOnMachine } from '../kernel/mounts.js';
 import { leaveMachineNamespace } from '../kernel/netns.js';
 import { createPodNetwork } from '../node/pod-network.js';
 import { createServiceProxies, trafficKinds } from '../node/service-proxies.js';
 import { Wiring } from '../node/wiring.js';
 import { createWorld } from '../world/world.js';
-import { openApiDoor, startApi } from './api-start.js';
+import { type CertificateMaker, openApiDoor, startApi } from './api-start.js';
 import { refuseOverlap } from './attach.js';
 import { serveControl } from './control.js';
 import { controlHandlers } from './control-handlers.js';
 import { createDesiredState, type DesiredState } from './desired.js';
+import { startDns, untilServing } from './dns.js';
+import { CommandFailure } from './failure.js';
 import { startKubelet } from './kubelet-start.js';
+import { createMachineRooms } from './machine-rooms.js';
+import { createMetalLB } from './metallb.js';
 import { chooseIptables, createNodeProxies } from './proxies.js';
 import type { ApplyOutcome, StartRequest } from './start-request.js';
 import { type LabStatus, stateDirectory, writeStatus } from './state-directory.js';
@@ -26,12 +31,22 @@ export interface StartedLab {
   outcome: ApplyOutcome[];
 }
 
+/** Whoever asked for the lab: hears how it goes, and makes its certificates meanwhile. */
+export interface Asker {
+  progress(text: string): void;
+  certificates: CertificateMaker;
+}
+
 /** @throws CommandFailure in one line, with nothing left behind once the process ends */
-export async function startLab(request: StartRequest, progress: (text: string) => void): Promise<StartedLab> {
+export async function startLab(request: StartRequest, { progress, certificates }: Asker): Promise<StartedLab> {
   const { name, settings } = request;
   const directory = stateDirectory(name, request.stateRoot);
   const world = createWorld({ seed: settings.seed });
   const pid = pidOnMachine();
+  if (!holdFile(directory.lock)) throw beingStarted(name);
+
+  const kubeletStart = startKubelet();
+  const dns = startDns();
 
   progress('reading manifests');
   const desired = createDesiredState({ world, config: settings.config });
@@ -39,12 +54,11 @@ export async function startLab(request: StartRequest, progress: (text: string) =
 
   if (settings.attach) refuseOverlap(desired.config, request.rootless);
 
-  const door = await openApiDoor(desired.config, world.clock);
+  const door = await openApiDoor(desired.config, world.clock, certificates);
 
   progress('making namespaces');
   const machine = leaveMachineNamespace();
   mountOwnProc();
-  const kubeletStart = startKubelet();
   const wiring = new Wiring();
   if (settings.attach) wiring.namespaces.adopt({ name: hostNamespace, fd: machine.fd });
   await wiring.change(planMachines(desired.config, settings.attach ? attachmentOf(name) : undefined));
@@ -56,11 +70,22 @@ export async function startLab(request: StartRequest, progress: (text: string) =
     createNodeProxies(desired.config, wiring.namespaces, settings, iptables),
     desired.positionOf,
   );
+  dns.feed({ registry: desired.registry, config: desired.config, clock: world.clock });
   const network = createPodNetwork(wiring, desired.config);
   const scratch = join(directory.root, 'scratch');
-  const kubelet = await kubeletStart({ desired, world, network, namespaces: wiring.namespaces, scratch });
+  const metallb = createMetalLB(desired, world);
+  const kubelet = await kubeletStart({
+    desired,
+    world,
+    network,
+    namespaces: wiring.namespaces,
+    scratch,
+    dns,
+    agents: metallb.startAgent,
+  });
   keepRulesInStep(desired, () => proxies.sync());
   await kubelet.settled();
+  await untilServing({ registry: desired.registry, clock: world.clock });
   desired.settle();
   await proxies.sync();
 
@@ -76,7 +101,7 @@ export async function startLab(request: StartRequest, progress: (text: string) =
     nodes: desired.config.nodes.map((node) => ({ name: node.name, address: node.address })),
     kubeconfig: directory.kubeconfig,
   };
-  await startApi({
+  const api = await startApi({
     name,
     door,
     desired,
@@ -85,12 +110,23 @@ export async function startLab(request: StartRequest, progress: (text: string) =
     clock: world.clock,
     kubeconfig: directory.kubeconfig,
   });
+  const rooms = createMachineRooms({ config: desired.config, namespaces: wiring.namespaces, scratch });
   await serveControl(
     directory.control,
-    controlHandlers({ status, settings, desired, wiring, kubelet, iptables, proxies }),
+    controlHandlers({ status, settings, desired, wiring, kubelet, iptables, api, proxies, dns, rooms }),
   );
   writeStatus(directory, status);
+  // The first command on host comes soon: its room is made while that command starts.
+  if (!settings.attach) rooms.enter(hostNamespace).catch(() => undefined);
   return { status, outcome };
+}
+
+/** Two commands at once: the first one gets the name. */
+function beingStarted(name: string): CommandFailure {
+  return new CommandFailure(
+    'alreadyUp',
+    `lab: lab "${name}" is just being brought up by another command; wait for it, or choose another --name`,
+  );
 }
 
 /** Rules follow objects: all changes of one turn of the event loop become one sync. */

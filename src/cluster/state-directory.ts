@@ -5,7 +5,9 @@
  * The directory is the user's alone (mode 0700): the kubeconfig in it opens the lab.
  */
 import {
+  accessSync,
   chmodSync,
+  constants,
   existsSync,
   mkdirSync,
   readdirSync,
@@ -15,6 +17,7 @@ import {
   writeFileSync,
 } from 'node:fs';
 import { join } from 'node:path';
+import { CommandFailure } from './failure.js';
 
 /** What `lab status -o json` prints: what another process needs to find the lab. */
 export interface LabStatus {
@@ -51,6 +54,8 @@ export interface StateDirectory {
   kubeconfig: string;
   journal: string;
   log: string;
+  /** Held by the daemon for as long as it lives. */
+  lock: string;
   /** Where the names of the machines' iptables locks begin. */
   locks: string;
 }
@@ -66,17 +71,41 @@ export function stateDirectory(name: string, root: string = stateRoot()): StateD
     kubeconfig: file('kubeconfig'),
     journal: file('journal.ndjson'),
     log: file('daemon.log'),
+    lock: file('lock'),
     locks: file('xtables.lock'),
   };
 }
 
-/** Makes the directory, closed to others. @throws Error when somebody else owns it. */
+/** sun_path holds 108 bytes with the final zero. Source: unix(7). */
+const LONGEST_SOCKET_PATH = 107;
+
+/** Makes the directory, closed to others. @throws CommandFailure when this user cannot have it */
 export function createStateDirectory(directory: StateDirectory): void {
-  mkdirSync(directory.root, { recursive: true, mode: 0o700 });
-  const owner = statSync(directory.root).uid;
-  const uid = process.getuid?.() ?? 0;
-  if (owner !== uid) throw new Error(`${directory.root} belongs to user ${owner}; remove it or set XDG_RUNTIME_DIR`);
-  chmodSync(directory.root, 0o700);
+  if (Buffer.byteLength(directory.control) > LONGEST_SOCKET_PATH) throw unusable(directory, 'its path is too long');
+  try {
+    mkdirSync(directory.root, { recursive: true, mode: 0o700 });
+    chmodSync(directory.root, 0o700);
+    accessSync(directory.root, constants.W_OK);
+  } catch (error) {
+    throw unusable(directory, (error as NodeJS.ErrnoException).code ?? String(error));
+  }
+}
+
+function unusable({ root }: StateDirectory, why: string): CommandFailure {
+  const owner = ownerOf(root);
+  const whose = owner !== undefined && owner !== process.getuid?.() ? `, it belongs to user ${owner}` : '';
+  return new CommandFailure(
+    'stateDirectory',
+    `lab: cannot use the state directory ${root} (${why}${whose}); remove it, or name another place with KUBEWIRE_STATE=FOLDER`,
+  );
+}
+
+function ownerOf(path: string): number | undefined {
+  try {
+    return statSync(path).uid;
+  } catch {
+    return undefined;
+  }
 }
 
 /** Written aside and renamed, so that a reader sees a whole file or none. */

@@ -1,19 +1,34 @@
 /**
  * What `lab exec TARGET` may name, and where it is.
  */
-
 import { hostNamespace } from '../fabric/machines.js';
-import { podNamespace } from '../fabric/naming.js';
+import type { EnteredNamespaces } from '../kernel/launch.js';
 import type { Namespaces } from '../kernel/operations.js';
+import type { Kubelet } from '../kubelet/kubelet.js';
 import type { Lister } from '../registry/contract.js';
 import { CommandFailure } from './failure.js';
+import type { MachineRooms } from './machine-rooms.js';
 
 /** A place where commands can run. */
 export interface LabTarget {
-  /** `host`, a node's or a pod's name: what `hostname` prints there. */
-  hostname: string;
-  /** The descriptor of its network namespace in the daemon; absent: the machine's own, under `--attach`. */
-  namespaceFd?: number;
+  /** A machine has the files, the tools and the environment of whoever enters; a pod has its own. */
+  kind: 'machine' | 'pod';
+  /** `host`, a node's or a pod's name. */
+  name: string;
+  namespaces: EnteredNamespaces;
+  /** The whole environment, in a pod. */
+  env?: Readonly<Record<string, string>>;
+  /** Where a command starts, in a pod. */
+  cwd?: string;
+}
+
+export interface TargetParts {
+  registry: Lister;
+  namespaces: Namespaces;
+  kubelet: Pick<Kubelet, 'enter'>;
+  rooms: MachineRooms;
+  /** `--attach`: the host is the machine itself, with its own name and files. */
+  attach: boolean;
 }
 
 /** `host`, a node, or `pod/NAME[.NAMESPACE]` taken apart. */
@@ -29,13 +44,35 @@ export function parseTarget(text: string): TargetName[] {
   return [plain, { kind: 'pod', namespace: rest.slice(dot + 1), name: rest.slice(0, dot) }];
 }
 
-/** Where a target is. @throws CommandFailure naming what there is instead */
-export function findTarget(registry: Lister, namespaces: Namespaces, text: string): LabTarget {
+/**
+ * Where a target is, made ready to be entered.
+ * @throws CommandFailure naming what there is instead, StatusError when a pod's container does not run
+ */
+export async function findTarget(parts: TargetParts, text: string): Promise<LabTarget> {
+  const { registry, namespaces } = parts;
   for (const target of parseTarget(text)) {
-    const name = target.kind === 'machine' ? target.name : podNamespace(target.namespace, target.name);
-    if (namespaces.has(name)) return { hostname: target.name, namespaceFd: namespaces.get(name).fd };
+    if (target.kind === 'machine' && isMachine(registry, target.name) && namespaces.has(target.name))
+      return machineTarget(parts, target.name);
+    if (target.kind === 'pod' && registry.get({ group: '', ...target, kind: 'Pod' })) return podTarget(parts, target);
   }
   throw noSuchTarget(registry, text);
+}
+
+function isMachine(registry: Lister, name: string): boolean {
+  return name === hostNamespace || registry.get({ group: '', kind: 'Node', namespace: '', name }) !== undefined;
+}
+
+async function machineTarget({ namespaces, rooms, attach }: TargetParts, name: string): Promise<LabTarget> {
+  const itself = attach && name === hostNamespace;
+  const place = itself ? { network: namespaces.get(name).fd } : await rooms.enter(name);
+  return { kind: 'machine', name, namespaces: place };
+}
+
+async function podTarget(
+  { kubelet }: TargetParts,
+  { namespace, name }: { namespace: string; name: string },
+): Promise<LabTarget> {
+  return { kind: 'pod', name, ...(await kubelet.enter({ namespace, pod: name })) };
 }
 
 function noSuchTarget(registry: Lister, text: string): CommandFailure {

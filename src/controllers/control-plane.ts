@@ -9,12 +9,17 @@ import type { ApiRules } from '../registry/rules.js';
 import type { World } from '../world/contract.js';
 import { bootstrapObjects } from './bootstrap/bootstrap.js';
 import type { Controller } from './contract.js';
+import { daemonSetController } from './daemonset/daemonset.js';
 import { deploymentController } from './deployment/deployment.js';
 import { endpointsController } from './endpoints/endpoints.js';
 import { endpointSliceController } from './endpoints/endpointslice.js';
 import { endpointSliceMirroringController } from './endpoints/endpointslice-mirroring.js';
 import { createGarbageCollector } from './garbage-collector.js';
+import { jobController } from './job/job.js';
 import { createNamespaceController } from './namespace.js';
+import { nodeLeaseController } from './node/node-lease.js';
+import { nodeTaintsController } from './node/node-taints.js';
+import { taintEvictionController } from './node/taint-eviction.js';
 import { podAddressController } from './pod-address-assignment.js';
 import { podSchedulingController } from './pod-scheduling.js';
 import { replicaSetController, replicationControllerController } from './replicaset.js';
@@ -47,9 +52,14 @@ function builtinControllers(options: ControlPlaneOptions): Controller[] {
   return [
     createNamespaceController({ kinds: builtinKinds, rootCA: options.rootCA }),
     createGarbageCollector(builtinKinds),
+    nodeLeaseController,
+    nodeTaintsController,
+    taintEvictionController,
     deploymentController,
+    daemonSetController,
     replicaSetController,
     replicationControllerController,
+    jobController,
     podSchedulingController,
     podAddressController,
     endpointsController,

@@ -73,10 +73,13 @@ function collect(object: KubeObject, lister: IndexedLister, known: ReadonlySet<s
     return [{ verb: 'update', object: next, reason: 'one of its owners is gone' }];
   }
   if (object.metadata.deletionTimestamp) return [];
-  const foreground = dead.some(({ owner }) => owner !== undefined) && lister.indexed('owner', object.metadata.uid ?? '').length > 0;
+  const foreground =
+    dead.some(({ owner }) => owner !== undefined) && lister.indexed('owner', object.metadata.uid ?? '').length > 0;
   const propagationPolicy = foreground ? ('Foreground' as const) : ('Background' as const);
   const preconditions = { uid: object.metadata.uid ?? '' };
-  return [{ verb: 'delete', key: keyOf(object), options: { propagationPolicy, preconditions }, reason: 'its owner is gone' }];
+  return [
+    { verb: 'delete', key: keyOf(object), options: { propagationPolicy, preconditions }, reason: 'its owner is gone' },
+  ];
 }
 
 /** Removes the finalizers that deletion with Orphan or Foreground has set, once their work is done. */
@@ -85,10 +88,14 @@ function finishDeletion(object: KubeObject, lister: IndexedLister): Intent[] {
   if (!deletionTimestamp) return [];
   const dependents = lister.indexed('owner', uid);
   if (finalizers.includes(orphanFinalizer)) {
-    const freed = dependents.map((each): Intent => ({ verb: 'update', object: withoutOwner(each, uid), reason: 'its owner leaves it an orphan' }));
+    const freed = dependents.map(
+      (each): Intent => ({ verb: 'update', object: withoutOwner(each, uid), reason: 'its owner leaves it an orphan' }),
+    );
     return [...freed, removeFinalizer(object, orphanFinalizer)];
   }
-  const blocked = dependents.some((each) => each.metadata.ownerReferences?.some((owner) => owner.uid === uid && owner.blockOwnerDeletion));
+  const blocked = dependents.some((each) =>
+    each.metadata.ownerReferences?.some((owner) => owner.uid === uid && owner.blockOwnerDeletion),
+  );
   return finalizers.includes(foregroundFinalizer) && !blocked ? [removeFinalizer(object, foregroundFinalizer)] : [];
 }
 

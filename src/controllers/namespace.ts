@@ -27,7 +27,9 @@ export function createNamespaceController({ kinds, rootCA }: NamespaceController
     reconcile: (name, lister) => {
       const namespace = getNamespace(name, lister);
       if (!namespace) return [];
-      return namespace.metadata.deletionTimestamp ? empty(namespace, namespaced, lister) : furnish(namespace, rootCA, lister);
+      return namespace.metadata.deletionTimestamp
+        ? empty(namespace, namespaced, lister)
+        : furnish(namespace, rootCA, lister);
     },
   };
 }
@@ -36,7 +38,8 @@ export function createNamespaceController({ kinds, rootCA }: NamespaceController
 function keysFor({ type, key }: ChangeEvent, lister: IndexedLister): string[] {
   if (key.kind === 'Namespace' && key.group === '') return [key.name];
   if (type !== 'DELETED' || key.namespace === '') return [];
-  const furniture = (key.kind === 'ServiceAccount' && key.name === 'default') || (key.kind === 'ConfigMap' && key.name === rootCAName);
+  const furniture =
+    (key.kind === 'ServiceAccount' && key.name === 'default') || (key.kind === 'ConfigMap' && key.name === rootCAName);
   return furniture || getNamespace(key.namespace, lister)?.metadata.deletionTimestamp ? [key.namespace] : [];
 }
 
@@ -49,14 +52,28 @@ function empty(namespace: Stored<Namespace>, kinds: readonly KindInfo[], lister:
   const content = kinds.flatMap(({ group, kind }) => lister.list(group, kind, { namespace: name }));
   if (content.length > 0) {
     const left = content.filter(({ metadata }) => !metadata.deletionTimestamp);
-    return left.map((object): Intent => ({ verb: 'delete', key: keyOf(object), reason: `namespace ${name} is being deleted` }));
+    return left.map(
+      (object): Intent => ({ verb: 'delete', key: keyOf(object), reason: `namespace ${name} is being deleted` }),
+    );
   }
   const finalizers = (namespace.spec?.finalizers ?? []).filter((each) => each !== 'kubernetes');
-  return [{ verb: 'finalize', object: { ...namespace, spec: { ...namespace.spec, finalizers } }, reason: 'the namespace is empty' }];
+  return [
+    {
+      verb: 'finalize',
+      object: { ...namespace, spec: { ...namespace.spec, finalizers } },
+      reason: 'the namespace is empty',
+    },
+  ];
 }
 
-function furnish({ metadata: { name } }: Stored<Namespace>, rootCA: string | undefined, lister: IndexedLister): Intent[] {
-  const wanted: KubeObject[] = [{ apiVersion: 'v1', kind: 'ServiceAccount', metadata: { name: 'default', namespace: name } }];
+function furnish(
+  { metadata: { name } }: Stored<Namespace>,
+  rootCA: string | undefined,
+  lister: IndexedLister,
+): Intent[] {
+  const wanted: KubeObject[] = [
+    { apiVersion: 'v1', kind: 'ServiceAccount', metadata: { name: 'default', namespace: name } },
+  ];
   if (rootCA !== undefined) wanted.push(rootCAConfigMap(name, rootCA));
   const missing = wanted.filter((object) => !lister.get(keyOf(object)));
   return missing.map((object): Intent => ({ verb: 'create', object, reason: 'every namespace has it' }));

@@ -39,7 +39,8 @@ function needsAddress(pod: StoredPod): boolean {
 function reconcile(_key: string, lister: IndexedLister, context: ControllerContext): Intent[] {
   const blocks = nodeBlocks(context.config);
   const waiting = blocks.flatMap(({ node }) => lister.indexed<StoredPod>('node', node).filter(needsAddress));
-  const pinned = (pod: StoredPod): number => (pod.metadata.annotations?.[pinnedAddressAnnotation] === undefined ? 1 : 0);
+  const pinned = (pod: StoredPod): number =>
+    pod.metadata.annotations?.[pinnedAddressAnnotation] === undefined ? 1 : 0;
   const keyed = waiting.map((pod) => ({ pod, rank: pinned(pod), text: keyText(keyOf(pod)) }));
   keyed.sort((left, right) => left.rank - right.rank || (left.text < right.text ? -1 : 1));
   const given = new Set<string>();
@@ -56,8 +57,10 @@ function assign(
   const node = blocks.find((entry) => entry.node === pod.spec?.nodeName);
   if (!node) return [];
   const { namespace = '', name, annotations } = pod.metadata;
-  const others = (address: string): boolean => lister.indexed('podAddress', address).some((holder) => holder.metadata.uid !== pod.metadata.uid);
-  const taken = (address: string): boolean => given.has(address) || others(address) || lister.indexed('clusterIP', address).length > 0;
+  const others = (address: string): boolean =>
+    lister.indexed('podAddress', address).some((holder) => holder.metadata.uid !== pod.metadata.uid);
+  const taken = (address: string): boolean =>
+    given.has(address) || others(address) || lister.indexed('clusterIP', address).length > 0;
   const choice = choosePodAddress({ namespace, name, node, annotations, taken });
   if ('error' in choice) return [reportFailure(pod, choice.error)];
   given.add(choice.address);
@@ -76,6 +79,12 @@ function reportFailure(pod: StoredPod, error: string): Intent {
   const message =
     `Failed to create pod sandbox: rpc error: code = Unknown desc = failed to setup network for sandbox: ` +
     `plugin type="calico" failed (add): error adding pod ${namespace}_${name} to CNI network "k8s-pod-network": ${error}`;
-  const event = { involved: pod, type: 'Warning' as const, reason: 'FailedCreatePodSandBox', message, component: 'kubelet' };
+  const event = {
+    involved: pod,
+    type: 'Warning' as const,
+    reason: 'FailedCreatePodSandBox',
+    message,
+    component: 'kubelet',
+  };
   return { verb: 'event', event, reason: error };
 }

@@ -4,7 +4,7 @@
  *
  * Source: kube-scheduler's scheduleOne; BindingREST. The decision itself is `scheduler/`.
  */
-import { keyText, keyOf } from '../api/object.js';
+import { keyOf, keyText } from '../api/object.js';
 import { nodeOfAddress, pinnedAddress } from '../model/pod-addresses.js';
 import { type NodeBlocks, nodeBlocks } from '../model/pod-addresses-blocks.js';
 import type { ChangeEvent } from '../registry/contract.js';
@@ -47,7 +47,10 @@ function isSchedulable(pod: SchedulablePod): boolean {
 
 function currentPods(nodes: readonly SchedulableNode[], lister: IndexedLister): Map<string, SchedulablePod[]> {
   return new Map(
-    nodes.map(({ metadata: { name } }) => [name, lister.indexed<SchedulablePod>('node', name).filter((pod) => !isTerminal(pod))]),
+    nodes.map(({ metadata: { name } }) => [
+      name,
+      lister.indexed<SchedulablePod>('node', name).filter((pod) => !isTerminal(pod)),
+    ]),
   );
 }
 

@@ -8,6 +8,7 @@ import type { ReplicaSet } from 'kubernetes-types/apps/v1.js';
 import type { PodTemplateSpec, ReplicationController } from 'kubernetes-types/core/v1.js';
 import type { LabelSelector } from 'kubernetes-types/meta/v1.js';
 import { type KubeObject, keyOf, type Stored } from '../api/object.js';
+import { matchesSelector } from '../api/selector.js';
 import type { ChangeEvent } from '../registry/contract.js';
 import type { IndexedLister } from '../registry/indexes.js';
 import { deepEqual } from '../registry/plain-data.js';
@@ -15,7 +16,6 @@ import type { Controller, ControllerContext, Intent } from './contract.js';
 import { controllerOf, keyFrom, namespacedKey, ownerKey } from './ownership.js';
 import { availableInMs, isActive, isAvailable, isReady, type StoredPod } from './pod-state.js';
 import { claimPods, createPod, deletePod, inDeletionOrder, podFromTemplate } from './replica-pods.js';
-import { matchesLabelSelector } from './selector.js';
 
 /** Both kinds, read the same way. */
 interface ReplicaOwner {
@@ -69,18 +69,29 @@ function replicaController(name: string, replicaKind: ReplicaKind): Controller {
   };
 }
 
-function keysFor({ key, object, previous }: ChangeEvent, lister: IndexedLister, { group, kind, read }: ReplicaKind): string[] {
+function keysFor(
+  { key, object, previous }: ChangeEvent,
+  lister: IndexedLister,
+  { group, kind, read }: ReplicaKind,
+): string[] {
   if (key.group === group && key.kind === kind) return [namespacedKey(key)];
   if (key.group !== '' || key.kind !== 'Pod') return [];
   const owners = [object, previous].flatMap((pod) => (pod ? (ownerKey(pod, group, kind) ?? []) : []));
   if (owners.length > 0) return owners.map(namespacedKey);
   if (controllerOf(object)) return [];
-  const selecting = (owner: KubeObject): boolean => matchesLabelSelector(read(owner).selector, object.metadata.labels);
-  return lister.list(group, kind, { namespace: key.namespace, where: selecting }).map((owner) => namespacedKey(keyOf(owner)));
+  const selecting = (owner: KubeObject): boolean => matchesSelector(read(owner).selector, object.metadata.labels);
+  return lister
+    .list(group, kind, { namespace: key.namespace, where: selecting })
+    .map((owner) => namespacedKey(keyOf(owner)));
 }
 
-function reconcile(replicaKind: ReplicaKind, owner: ReplicaOwner, lister: IndexedLister, context: ControllerContext): Intent[] {
-  const { pods, intents } = claimPods(owner.object, lister, owner.selector);
+function reconcile(
+  replicaKind: ReplicaKind,
+  owner: ReplicaOwner,
+  lister: IndexedLister,
+  context: ControllerContext,
+): Intent[] {
+  const { own: pods, intents } = claimPods(owner.object, lister, owner.selector);
   // Adopting or releasing changes the count; the pods' own changes bring the key back.
   if (intents.length > 0) return intents;
   const active = pods.filter(isActive);
@@ -93,7 +104,9 @@ function manageReplicas({ component }: ReplicaKind, owner: ReplicaOwner, active:
   const reason = `${active.length} of ${owner.replicas} replicas`;
   if (missing >= 0) {
     const pod = podFromTemplate(owner.object, owner.template);
-    return Array.from({ length: Math.min(missing, mostPodsAtOnce) }, () => createPod(owner.object, pod, component, reason));
+    return Array.from({ length: Math.min(missing, mostPodsAtOnce) }, () =>
+      createPod(owner.object, pod, component, reason),
+    );
   }
   const surplus = inDeletionOrder(active).slice(0, Math.min(-missing, mostPodsAtOnce));
   return surplus.map((pod) => deletePod(owner.object, pod, component, reason));
@@ -108,7 +121,9 @@ function statusIntents(owner: ReplicaOwner, active: readonly StoredPod[], contex
   const status = {
     ...(object.status as Record<string, unknown> | undefined),
     replicas: active.length,
-    fullyLabeledReplicas: positive(active.filter((pod) => matchesLabelSelector({ matchLabels }, pod.metadata.labels)).length),
+    fullyLabeledReplicas: positive(
+      active.filter((pod) => matchesSelector({ matchLabels }, pod.metadata.labels)).length,
+    ),
     readyReplicas: positive(ready.length),
     availableReplicas: positive(available.length),
     observedGeneration: object.metadata.generation,

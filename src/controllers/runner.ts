@@ -151,9 +151,19 @@ class Runner implements ControllerRunner {
 
   #context(): ControllerContext {
     const { config, world } = this.#options;
-    const now = world.clock.now();
-    const [timestamp, microTimestamp] = [world.clock.timestamp(now), world.clock.microTimestamp(now)];
-    return { config, seed: world.seed, now, timestamp, microTimestamp };
+    const { clock } = world;
+    const now = clock.now();
+    return {
+      config,
+      seed: world.seed,
+      now,
+      get timestamp() {
+        return clock.timestamp(now);
+      },
+      get microTimestamp() {
+        return clock.microTimestamp(now);
+      },
+    };
   }
 }
 

@@ -8,6 +8,7 @@
  */
 import { type ChildProcess, spawn } from 'node:child_process';
 import { openSync, readFileSync } from 'node:fs';
+import { systemPath } from './process.js';
 
 /** The waiting shell: file descriptor 3 is the daemon's channel to whoever started it. */
 const INIT = '"$@" & wait $!';
@@ -37,16 +38,38 @@ export function launchDaemon({ command, logFile, env }: LaunchOptions): ChildPro
   ];
   return spawn('unshare', [...args, ...command], {
     detached: true,
-    env,
+    env: { ...env, PATH: `${env.PATH ?? ''}:${systemPath}` },
     stdio: ['ignore', log, log, 'pipe'],
   });
 }
 
-/** What to type in front of a command so that it runs in the lab, in one of its network namespaces. */
-export function enterCommand(daemonPid: number, namespaceFd: number | undefined): string[] {
+/** Descriptors of the daemon's: the namespaces that make up a place. What is absent is the daemon's own. */
+export interface EnteredNamespaces {
+  mount?: number;
+  uts?: number;
+  pid?: number;
+  /** Absent: the machine's own, under `--attach`. */
+  network?: number;
+}
+
+/**
+ * What to type in front of a command so that it runs in the lab, in one of its places. One nsenter is enough: it opens
+ * every namespace before it enters the first.
+ */
+export function enterCommand(daemonPid: number, { mount, uts, pid, network }: EnteredNamespaces): string[] {
   const rootless = process.getuid?.() !== 0 ? ['--user', '--preserve-credentials'] : [];
-  const net = namespaceFd === undefined ? [] : [`--net=/proc/${daemonPid}/fd/${namespaceFd}`];
-  return ['nsenter', `--target=${daemonPid}`, ...rootless, '--mount', '--pid', ...net, '--'];
+  const held = (option: string, fd: number | undefined): string[] =>
+    fd === undefined ? [] : [`--${option}=/proc/${daemonPid}/fd/${fd}`];
+  return [
+    'nsenter',
+    `--target=${daemonPid}`,
+    ...rootless,
+    ...(mount === undefined ? ['--mount'] : held('mount', mount)),
+    ...(pid === undefined ? ['--pid'] : held('pid', pid)),
+    ...held('uts', uts),
+    ...held('net', network),
+    '--',
+  ];
 }
 
 /** Is there a process of that id that still runs? One that only waits to be reaped does not count. */

@@ -30,7 +30,18 @@ export async function awaitLinks(namespace: NetworkNamespace, indexes: readonly 
   }
 }
 
+/**
+ * The answers to one burst of questions must fit the socket's receive buffer (208 KiB, and some 2.3 KiB of it a link):
+ * its overflow is an error that the netlink library aborts the process on.
+ */
+const ASK_AT_ONCE = 32;
+
 async function stillDown(socket: RtNetlinkSocket, indexes: readonly number[]): Promise<number[]> {
-  const answers = await Promise.all(indexes.map((index) => socket.getLink({ index })));
-  return indexes.filter((_, position) => answers[position]?.[0]?.attrs.operstate !== IF_OPER_UP);
+  const down: number[] = [];
+  for (let first = 0; first < indexes.length; first += ASK_AT_ONCE) {
+    const asked = indexes.slice(first, first + ASK_AT_ONCE);
+    const answers = await Promise.all(asked.map((index) => socket.getLink({ index })));
+    down.push(...asked.filter((_, position) => answers[position]?.[0]?.attrs.operstate !== IF_OPER_UP));
+  }
+  return down;
 }

@@ -65,7 +65,7 @@ export class Namespaces {
 /** Runs the operations in order; neighbours of one namespace travel as one batch. @throws OperationError */
 export async function runOperations(namespaces: Namespaces, operations: readonly Operation[]): Promise<void> {
   for (const run of runsOf(operations)) {
-    if (run.every(isRouteOperation)) await sendRun(namespaces, run);
+    if (run.every(isRouteOperation)) sendRun(namespaces, run);
     else if (run.every(isWait)) await waitFor(namespaces, run);
     else for (const operation of run) runDirectly(namespaces, operation);
   }
@@ -112,12 +112,12 @@ async function waitFor(namespaces: Namespaces, run: readonly Wait[]): Promise<vo
   if (down !== undefined) throw new OperationError(run.find(({ index }) => index === down) ?? first, 'ETIMEDOUT');
 }
 
-async function sendRun(namespaces: Namespaces, run: readonly RouteOperation[]): Promise<void> {
+function sendRun(namespaces: Namespaces, run: readonly RouteOperation[]): void {
   const [first] = run;
   if (first === undefined) return;
   const messages = run.map((operation) => encodeOperation(operation, (name) => namespaces.get(name).fd));
   try {
-    await sendRouteMessages(namespaces.get(namespaceOf(first)), messages);
+    sendRouteMessages(namespaces.get(namespaceOf(first)), messages);
   } catch (error) {
     if (error instanceof RouteError) throw new OperationError(run[error.position] ?? first, error.code);
     throw error;

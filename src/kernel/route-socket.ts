@@ -4,20 +4,31 @@
  * The kernel works through all messages of one `sendmsg` in order, so a batch costs one system call; only its last
  * message asks for an acknowledgement, and a failed one answers by itself. Source: netlink(7), lib of iproute2's -batch.
  */
-import { RawNetlinkSocket } from 'netlink/dist/raw.js';
+import { closeSync } from 'node:fs';
 import { formatMessage, type NetlinkMessage, parseMessages } from 'netlink/dist/structs.js';
-import { systemErrorName } from './libc.js';
+import { libc, syscallError, systemErrorName } from './libc.js';
 import { inNamespace, type NetworkNamespace } from './netns.js';
 import type { RouteMessage } from './route-messages.js';
 
-/** NETLINK_ROUTE, linux/netlink.h. */
+/** linux/netlink.h, bits/socket.h. */
+const AF_NETLINK = 16;
 const NETLINK_ROUTE = 0;
+const SOCK_RAW = 3;
+const SOCK_CLOEXEC = 0x80000;
+const MSG_DONTWAIT = 0x40;
 const NLM_F_REQUEST = 1;
 const NLM_F_ACK = 4;
 /** NLMSG_ERROR, also the acknowledgement (error 0). */
 const NLMSG_ERROR = 2;
 /** Stay well below the default send buffer of 208 KiB (net.core.wmem_default). */
 const BATCH_BYTES = 64 * 1024;
+/** An answer repeats the message that was refused, which is never longer than a batch. */
+const received = Buffer.alloc(BATCH_BYTES + 1024);
+/**
+ * Each refused message is answered; when all of a batch are, the answers must still fit the receive buffer (208 KiB, and
+ * some 1.3 KiB of it an answer), or some are lost.
+ */
+const BATCH_MESSAGES = 128;
 
 /** A message the kernel refused: which of the batch, and its errno. */
 export class RouteError extends Error {
@@ -31,13 +42,19 @@ export class RouteError extends Error {
   }
 }
 
-/** Sends all messages inside the namespace, in order. @throws RouteError for the first one refused. */
-export async function sendRouteMessages(namespace: NetworkNamespace, messages: readonly RouteMessage[]): Promise<void> {
-  const socket = inNamespace(namespace, () => new RawNetlinkSocket(NETLINK_ROUTE));
+/**
+ * Sends all messages inside the namespace, in order. Synchronous: the kernel has done everything, and queued what it has to
+ * say, when `send` returns. (The package's own socket waits for the event loop, and ends the process when the kernel
+ * reports an error on it.)
+ * @throws RouteError for the first one refused
+ */
+export function sendRouteMessages(namespace: NetworkNamespace, messages: readonly RouteMessage[]): void {
+  const socket = inNamespace(namespace, () => libc().socket(AF_NETLINK, SOCK_RAW | SOCK_CLOEXEC, NETLINK_ROUTE));
+  if (socket < 0) throw syscallError('socket', `rtnetlink in ${namespace.name}`);
   try {
-    for (const [first, batch] of batches(messages)) await sendBatch(socket, first, batch);
+    for (const [first, batch] of batches(messages)) sendBatch(socket, first, batch);
   } finally {
-    socket.close();
+    closeSync(socket);
   }
 }
 
@@ -46,7 +63,8 @@ function* batches(messages: readonly RouteMessage[]): Generator<[first: number, 
   let bytes = 0;
   for (const [position, message] of messages.entries()) {
     bytes += message.payload.length + 32;
-    if (bytes < BATCH_BYTES && position < messages.length - 1) continue;
+    const full = bytes >= BATCH_BYTES || position + 1 - first >= BATCH_MESSAGES;
+    if (!full && position < messages.length - 1) continue;
     yield [first, messages.slice(first, position + 1)];
     first = position + 1;
     bytes = 0;
@@ -54,31 +72,37 @@ function* batches(messages: readonly RouteMessage[]): Generator<[first: number, 
 }
 
 /** Sequence numbers are positions in the whole list, plus one: an answer names its message. */
-function sendBatch(socket: RawNetlinkSocket, first: number, batch: readonly RouteMessage[]): Promise<void> {
+function sendBatch(socket: number, first: number, batch: readonly RouteMessage[]): void {
   const last = first + batch.length;
-  const bytes = batch.flatMap((message, position) =>
-    formatMessage({
-      type: message.type,
-      flags: NLM_F_REQUEST | message.flags | (first + position + 1 === last ? NLM_F_ACK : 0),
-      seq: first + position + 1,
-      port: 0,
-      data: [message.payload, Buffer.alloc(-message.payload.length & 3)],
-    }),
+  const bytes = Buffer.concat(
+    batch.flatMap((message, position) =>
+      formatMessage({
+        type: message.type,
+        flags: NLM_F_REQUEST | message.flags | (first + position + 1 === last ? NLM_F_ACK : 0),
+        seq: first + position + 1,
+        port: 0,
+        data: [message.payload, Buffer.alloc(-message.payload.length & 3)],
+      }),
+    ),
   );
-  return new Promise((resolve, reject) => {
-    let refused: RouteError | undefined;
-    const listen = (data: Buffer) => {
-      for (const answer of parseMessages(data)) {
-        refused ??= refusalIn(answer);
-        if (answer.seq !== last) continue;
-        socket.off('message', listen);
-        if (refused) reject(refused);
-        else resolve();
-      }
-    };
-    socket.on('message', listen);
-    socket.send(Buffer.concat(bytes), {}, (error) => error && reject(error));
-  });
+  if (libc().send(socket, bytes, bytes.length, 0) !== bytes.length) throw syscallError('send', 'rtnetlink');
+  let acknowledged = false;
+  let refused: RouteError | undefined;
+  for (const answer of answers(socket)) {
+    refused ??= refusalIn(answer);
+    acknowledged ||= answer.seq === last;
+  }
+  if (refused) throw refused;
+  if (!acknowledged) throw new RouteError(last - 1, 'ENOBUFS');
+}
+
+/** What the kernel has queued for us, until there is no more. */
+function* answers(socket: number): Generator<NetlinkMessage> {
+  for (;;) {
+    const length = libc().recv(socket, received, received.length, MSG_DONTWAIT);
+    if (length <= 0) return;
+    yield* parseMessages(Buffer.from(received.subarray(0, length)));
+  }
 }
 
 function refusalIn(answer: NetlinkMessage): RouteError | undefined {

@@ -130,7 +130,7 @@ function spawnOnTerminal(
   });
   const process = {
     pid: child.pid ?? 0,
-    stdin: typing(master),
+    stdin: command.stdin ? typing(master) : nowhere(),
     stdout,
     stderr,
     ended,

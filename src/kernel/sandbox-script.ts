@@ -104,7 +104,7 @@ function ownRoot(ownProcesses: boolean): string[] {
     `for d in ${devices.join(' ')}; do : > "$R/dev/$d"; mount --bind "/dev/$d" "$R/dev/$d"; done`,
     'mount -t devpts -o newinstance,ptmxmode=0666,mode=0620 devpts "$R/dev/pts"; ln -s pts/ptmx "$R/dev/ptmx"',
     'ln -s /proc/self/fd "$R/dev/fd"',
-    'for n in 0:stdin 1:stdout 2:stderr; do ln -s "fd/${n%%:*}" "$R/dev/${n#*:}"; done',
+    'ln -s fd/0 "$R/dev/stdin"; ln -s fd/1 "$R/dev/stdout"; ln -s fd/2 "$R/dev/stderr"',
   ];
 }
 

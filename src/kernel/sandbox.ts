@@ -55,6 +55,11 @@ export interface MachineSandbox {
   remove(): Promise<void>;
 }
 
+/** Where a file that was written inside a sandbox is on the lab's disk. */
+export function writtenPath(scratch: string, id: string, path: string): string {
+  return join(scratch, id, 'upper', path);
+}
+
 /** A sandbox could not be built: the kernel's or a tool's own words. */
 export class SandboxError extends Error {
   override readonly name = 'SandboxError';

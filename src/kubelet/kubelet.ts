@@ -3,8 +3,8 @@
  *
  * Models: `cmd/kubelet` and `pkg/kubelet`. Differs: one kubelet serves all nodes of the lab, in the daemon.
  */
-import type { PodStatus, Service } from 'kubernetes-types/core/v1.js';
-import { type KubeObject, keyOf, type Stored } from '../api/object.js';
+import type { PodStatus } from 'kubernetes-types/core/v1.js';
+import { type KubeObject, keyOf } from '../api/object.js';
 import { StatusError } from '../api/status.js';
 import type { ClusterConfig } from '../model/cluster-config.js';
 import type { ChangeEvent, Registry } from '../registry/contract.js';
@@ -27,9 +27,10 @@ import { readLogs } from './log-reader.js';
 import { nodeHostsFile, type PodStartParts } from './pod-start.js';
 import { type ContainerHooks, PodWorker, type PodWriter } from './pod-worker.js';
 import { createHandlerRunner, type RunHandler } from './probes/handler.js';
-import { Containers, followsServices, type ProcessContainers } from './runtime/containers.js';
+import { Containers, followsServices, type ProcessContainers, type StartAgent } from './runtime/containers.js';
 import { createProcessContainers } from './runtime/process-container.js';
 import type { PodServers } from './servers/client.js';
+import { ServicesView } from './services-view.js';
 import { VolumeStore } from './volume-store.js';
 
 export interface KubeletOptions {
@@ -44,6 +45,8 @@ export interface KubeletOptions {
   nodeResolver?: Resolver;
   /** Real processes; default: sandboxes under `scratch`. */
   processes?: ProcessContainers;
+  /** Programs that the lab brings along; default: none, such a container fails to start. */
+  agents?: StartAgent;
   /** Carries out probes and hooks; default: for real, from the pod's node. */
   runHandler?: RunHandler;
   /** The node a pod is bound to, undefined when the lab has no such node. */
@@ -80,6 +83,7 @@ class LabKubelet implements Kubelet {
   readonly #workers = new Map<string, PodWorker>();
   /** Pods on their way out, by namespace/name: a successor of the same name waits for them. */
   readonly #leaving = new Map<string, Promise<void>>();
+  readonly #services: ServicesView;
   readonly #containers: Containers;
   readonly #writer: PodWriter;
   readonly #hooks: ContainerHooks;
@@ -91,15 +95,21 @@ class LabKubelet implements Kubelet {
     const { registry, servers, clock, config, scratch } = options;
     const { nodeResolver = { nameservers: [config.lan.gateway], searches: [], options: [] } } = options;
     const { processes = createProcessContainers(scratch, clock) } = options;
-    const services = (namespace: string): Stored<Service>[] =>
-      registry.list<Stored<Service> & KubeObject>('', 'Service', { namespace });
-    this.#containers = new Containers({ servers, processes, clock, services });
+    this.#services = new ServicesView(registry);
+    this.#containers = new Containers({
+      servers,
+      processes,
+      clock,
+      agents: options.agents,
+      services: (namespace) => this.#services.of(namespace).services,
+    });
     this.#writer = createWriter(registry);
     this.#hooks = createHooks(
       clock,
       options.runHandler ?? createHandlerRunner(clock, minorVersion(config.kubernetesVersion)),
     );
     this.#starts = {
+      services: this.#services,
       registry,
       config,
       volumes: new VolumeStore(scratch),
@@ -155,12 +165,17 @@ class LabKubelet implements Kubelet {
     if (!stored) throw new StatusError('NotFound', `pods "${pod}" not found`, { name: pod, kind: 'pods' });
     const worker = this.#workers.get(stored.metadata.uid ?? '');
     if (worker) return worker;
-    throw new StatusError('BadRequest', `pod ${pod} does not have a host assigned`);
+    const isBound = (stored as StoredPod).spec?.nodeName !== undefined;
+    const why = isBound
+      ? 'had ended before this lab was last started: nothing of it is left'
+      : 'does not have a host assigned';
+    throw new StatusError('BadRequest', `pod ${pod} ${why}`);
   }
 
   /** Changes are handled after the write that made them, so that the kubelet never writes inside another's write. */
   #enqueue(event: ChangeEvent): void {
     if (event.key.group !== '' || (event.key.kind !== 'Pod' && event.key.kind !== 'Service')) return;
+    if (event.key.kind === 'Service') this.#services.forget(event.key.namespace);
     this.#queue.push(event);
     if (this.#queue.length === 1) queueMicrotask(() => this.#drain());
   }

@@ -1,7 +1,7 @@
 /**
  * What one start of one container is given: its environment, its files, its volumes, its place.
  */
-import type { ConfigMap, Container, Secret, Service } from 'kubernetes-types/core/v1.js';
+import type { ConfigMap, Container, Secret } from 'kubernetes-types/core/v1.js';
 import type { ClusterConfig } from '../model/cluster-config.js';
 import type { Lister } from '../registry/contract.js';
 import type { NodePlace, PodAttachment, StoredPod } from './contract.js';
@@ -10,11 +10,13 @@ import { hostsFile } from './environment/hosts-file.js';
 import { type Resolver, resolvConf, resolverOf } from './environment/resolv-conf.js';
 import { planVolume } from './environment/volumes.js';
 import type { ContainerStart } from './runtime/containers.js';
+import type { ServicesView } from './services-view.js';
 import type { VolumeStore } from './volume-store.js';
 
 export interface PodStartParts {
   registry: Lister;
   config: ClusterConfig;
+  services: ServicesView;
   volumes: VolumeStore;
   /** The nodes' own /etc/hosts and resolver, for pods that use their node's network or `dnsPolicy: Default`. */
   nodeHosts: string;
@@ -80,19 +82,13 @@ function sourcesOf(
   pod: StoredPod,
   attachment: PodAttachment,
   node: NodePlace,
-  { registry }: PodStartParts,
+  { registry, services }: PodStartParts,
 ): EnvironmentSources {
   const { namespace = '' } = pod.metadata;
-  const services = [
-    ...registry.list('', 'Service', { namespace }),
-    registry.get({ group: '', kind: 'Service', namespace: 'default', name: 'kubernetes' }),
-  ];
-  const unique = new Map(
-    services.filter((one) => one !== undefined).map((one) => [one.metadata.uid ?? one.metadata.name, one]),
-  );
+  const snapshot = services.of(namespace);
   return {
     pod: { metadata: pod.metadata, spec: pod.spec, podIPs: attachment.podIPs, hostIP: node.address },
-    services: [...unique.values()] as Pick<Service, 'metadata' | 'spec'>[],
+    serviceVariables: () => snapshot.variables(pod.spec?.enableServiceLinks ?? true),
     configMap: (name) =>
       registry.get({ group: '', kind: 'ConfigMap', namespace, name }) as
         | Pick<ConfigMap, 'data' | 'binaryData'>

@@ -10,16 +10,20 @@ export class Wiring {
   private readonly present = new Map<string, Piece>();
   private last: Promise<void> = Promise.resolve();
 
-  /** Adds or replaces these pieces and takes the named ones away. Resolves when the kernel has them. */
+  /**
+   * Adds or replaces these pieces and takes the named ones away. Resolves when the kernel has them. A piece may be
+   * wanted several times over: many pods of one turn want the route to their block.
+   */
   change(wanted: readonly Piece[], unwanted: readonly string[] = []): Promise<void> {
-    const turn = this.last.then(() => this.run(wanted, unwanted));
+    const distinct = [...new Map(wanted.map((piece) => [piece.key, piece])).values()];
+    const turn = this.last.then(() => this.run(distinct, unwanted));
     this.last = turn.catch(() => undefined);
     return turn;
   }
 
   /** What a change would do, for `--plan`. */
   plan(wanted: readonly Piece[], unwanted: readonly string[] = []): Operation[] {
-    return differenceOf(this.affected(wanted, unwanted), wanted);
+    return differenceOf(this.affected(wanted, unwanted), onceEach(wanted));
   }
 
   private async run(wanted: readonly Piece[], unwanted: readonly string[]): Promise<void> {
@@ -33,3 +37,8 @@ export class Wiring {
     return new Map(keys.flatMap((key) => (this.present.has(key) ? [[key, this.present.get(key) as Piece]] : [])));
   }
 }
+
+/** Pods of one change may want the same block: it is made once. */
+const onceEach = (pieces: readonly Piece[]): Piece[] => [
+  ...new Map(pieces.map((piece) => [piece.key, piece])).values(),
+];

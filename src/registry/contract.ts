@@ -39,6 +39,11 @@ export interface WriteOptions {
   /** Validate, default and allocate, store nothing. */
   dryRun?: boolean;
   fieldManager?: string;
+  /**
+   * The object was made by the lab itself from objects that have been defaulted and validated (a controller's update, a
+   * kubelet's status): do neither again. Allocation, versions and preconditions are checked as ever.
+   */
+  trusted?: boolean;
 }
 
 export interface UpdateOptions extends WriteOptions {

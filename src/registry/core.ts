@@ -1,16 +1,16 @@
 /**
  * What the registry's verbs share: the kinds, the table, the identity of new objects, and the one way to commit.
  */
-import { type KubeObject, type ObjectKey, groupOf, keyOf } from '../api/object.js';
+import { groupOf, type KubeObject, keyOf, type ObjectKey } from '../api/object.js';
 import type { AddressBlock } from '../model/address-block.js';
 import type { ClusterConfig } from '../model/cluster-config.js';
 import { type NodeBlocks, nodeBlocks } from '../model/pod-addresses-blocks.js';
 import type { World } from '../world/contract.js';
-import type { ChangeEvent, KindInfo, WatchEventType } from './contract.js';
+import type { ChangeEvent, KindInfo, WatchEventType, WriteOptions } from './contract.js';
 import { Identity } from './identity.js';
 import { deepFreeze } from './plain-data.js';
 import { noMatch, unknownKey } from './refusal.js';
-import type { ApiRules } from './rules.js';
+import { type ApiRules, trustingRules } from './rules.js';
 import { Store } from './store.js';
 import type { Reservations, StrategyContext } from './strategy/contract.js';
 import { Transaction } from './transaction.js';
@@ -28,12 +28,12 @@ export class Core {
   readonly store = new Store();
   readonly identity: Identity;
   readonly kinds: readonly KindInfo[];
-  readonly rules: ApiRules;
   readonly world: World;
   /** Values that the batch under way asks for. */
   reserved: Reservations = nothingReserved;
   resourceVersion = 0;
   readonly #byName = new Map<string, KindInfo>();
+  readonly #rules: ApiRules;
   readonly #config: ClusterConfig;
   readonly #blocks: readonly NodeBlocks[];
   readonly #podRanges: readonly AddressBlock[];
@@ -41,7 +41,7 @@ export class Core {
 
   constructor(options: RegistryOptions) {
     this.kinds = options.kinds;
-    this.rules = options.rules;
+    this.#rules = options.rules;
     this.world = options.world;
     this.identity = new Identity(options.world.seed);
     this.#config = options.config;
@@ -65,10 +65,14 @@ export class Core {
     return info;
   }
 
+  /** The rules for a write. */
+  rulesFor({ trusted }: WriteOptions): ApiRules {
+    return trusted ? trustingRules : this.#rules;
+  }
+
   context(): StrategyContext {
     return {
       config: this.#config,
-      seed: this.world.seed,
       lister: this.store,
       blocks: this.#blocks,
       podRanges: this.#podRanges,

@@ -7,22 +7,22 @@
 import type { Namespace } from 'kubernetes-types/core/v1.js';
 import { type KubeObject, keyOf, keyText, type ObjectMeta, type Stored } from '../api/object.js';
 import { type StatusCause, StatusError } from '../api/status.js';
-import type { KindInfo } from './contract.js';
+import type { KindInfo, WriteOptions } from './contract.js';
 import type { Core } from './core.js';
 import { alreadyExists, forbidden, invalid, notFound } from './refusal.js';
 import { strategyOf } from './strategy/table.js';
 
 /** Must run inside a transaction. @throws StatusError */
-export function createObject(core: Core, given: KubeObject): KubeObject {
+export function createObject(core: Core, given: KubeObject, options: WriteOptions = {}): KubeObject {
   const info = core.kindOf(given);
   if (given.metadata.resourceVersion) {
     throw new StatusError('BadRequest', 'resourceVersion should not be set on objects to be created');
   }
   const namespace = namespaceOf(info, given.metadata);
   if (namespace !== '') checkNamespace(core, info, namespace, given.metadata.name ?? '');
-  const defaulted = core.rules.applyDefaults({ ...given, apiVersion: storedVersion(info) });
+  const defaulted = core.rulesFor(options).applyDefaults({ ...given, apiVersion: storedVersion(info) });
   const named = { ...defaulted, metadata: newMetadata(core, info, defaulted.metadata, namespace) };
-  const object = prepare(core, info, named);
+  const object = prepare(core, info, named, options);
   if (core.store.get(keyOf(object))) throw alreadyExists(info, object.metadata.name);
   return core.commit('ADDED', object);
 }
@@ -38,12 +38,12 @@ export function namespaceOf(info: KindInfo, metadata: Pick<ObjectMeta, 'namespac
   return info.namespaced ? metadata.namespace || 'default' : '';
 }
 
-function prepare(core: Core, info: KindInfo, named: KubeObject): KubeObject {
+function prepare(core: Core, info: KindInfo, named: KubeObject, options: WriteOptions): KubeObject {
   const strategy = strategyOf(info.group, info.kind);
   const context = core.context();
   const prepared = strategy.prepareForCreate?.(named, context) ?? named;
   const { object, causes } = strategy.allocate?.(prepared, undefined, context) ?? { object: prepared, causes: [] };
-  refuseWhenInvalid(object, info, [...causes, ...core.rules.validate(object)]);
+  refuseWhenInvalid(object, info, [...causes, ...core.rulesFor(options).validate(object)]);
   return object;
 }
 
@@ -59,12 +59,22 @@ function checkNamespace(core: Core, info: KindInfo, name: string, objectName: st
   const namespace = core.store.get<Stored<Namespace>>({ group: '', kind: 'Namespace', namespace: '', name });
   if (!namespace) throw notFound(namespaceKind, name);
   if (namespace.metadata.deletionTimestamp) {
-    throw forbidden(info, objectName, `unable to create new content in namespace ${name} because it is being terminated`);
+    throw forbidden(
+      info,
+      objectName,
+      `unable to create new content in namespace ${name} because it is being terminated`,
+    );
   }
 }
 
 function newMetadata(core: Core, info: KindInfo, given: ObjectMeta, namespace: string): ObjectMeta {
-  const { namespace: _namespace, deletionTimestamp: _deletion, deletionGracePeriodSeconds: _grace, selfLink: _link, ...kept } = given;
+  const {
+    namespace: _namespace,
+    deletionTimestamp: _deletion,
+    deletionGracePeriodSeconds: _grace,
+    selfLink: _link,
+    ...kept
+  } = given;
   const place = namespace === '' ? {} : { namespace };
   const name = given.name || generatedName(core, info, given.generateName, namespace);
   const key = keyText({ group: info.group, kind: info.kind, namespace, name });

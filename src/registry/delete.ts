@@ -5,7 +5,7 @@
  * garbage collector's work; a cascade other than Background leaves it a finalizer, as upstream.
  */
 import type { Namespace } from 'kubernetes-types/core/v1.js';
-import { type KubeObject, type ObjectKey, type Stored } from '../api/object.js';
+import type { KubeObject, ObjectKey, Stored } from '../api/object.js';
 import type { DeleteOptions, KindInfo } from './contract.js';
 import type { Core } from './core.js';
 import { conflict, forbidden, notFound } from './refusal.js';
@@ -36,7 +36,11 @@ function checkPreconditions(info: KindInfo, existing: KubeObject, options: Delet
   const { uid, resourceVersion } = options.preconditions ?? {};
   const { metadata } = existing;
   if (uid !== undefined && uid !== metadata.uid) {
-    throw conflict(info, metadata.name, `Precondition failed: UID in precondition: ${uid}, UID in object meta: ${metadata.uid}`);
+    throw conflict(
+      info,
+      metadata.name,
+      `Precondition failed: UID in precondition: ${uid}, UID in object meta: ${metadata.uid}`,
+    );
   }
   if (resourceVersion !== undefined && resourceVersion !== metadata.resourceVersion) {
     const words = `Precondition failed: ResourceVersion in precondition: ${resourceVersion}, ResourceVersion in object meta: ${metadata.resourceVersion}`;
@@ -47,7 +51,9 @@ function checkPreconditions(info: KindInfo, existing: KubeObject, options: Delet
 /** Orphan and Foreground are each other's opposite: asking for one takes the other away. */
 function addFinalizer(object: KubeObject, { propagationPolicy }: DeleteOptions): KubeObject {
   if (propagationPolicy === undefined) return object;
-  const others = (object.metadata.finalizers ?? []).filter((name) => name !== orphanFinalizer && name !== foregroundFinalizer);
+  const others = (object.metadata.finalizers ?? []).filter(
+    (name) => name !== orphanFinalizer && name !== foregroundFinalizer,
+  );
   const added = { Background: [], Orphan: [orphanFinalizer], Foreground: [foregroundFinalizer] }[propagationPolicy];
   const { finalizers: _replaced, ...metadata } = object.metadata;
   const finalizers = [...others, ...added];

@@ -23,7 +23,17 @@ const core: Row[] = [
     'po',
     {
       categories: ['all'],
-      subresources: ['attach', 'binding', 'ephemeralcontainers', 'eviction', 'exec', 'log', 'portforward', 'proxy', 'status'],
+      subresources: [
+        'attach',
+        'binding',
+        'ephemeralcontainers',
+        'eviction',
+        'exec',
+        'log',
+        'portforward',
+        'proxy',
+        'status',
+      ],
     },
   ],
   ['PodTemplate', 'podtemplates'],
@@ -85,26 +95,51 @@ function group(name: string, versions: string[], rows: readonly Row[]): KindInfo
 /** Every built-in kind, in the order of API groups that discovery shows. */
 export const builtinKinds: readonly KindInfo[] = [
   ...group('', ['v1'], core),
-  ...group('admissionregistration.k8s.io', ['v1'], [
-    ['MutatingWebhookConfiguration', 'mutatingwebhookconfigurations', '', cluster],
-    ['ValidatingWebhookConfiguration', 'validatingwebhookconfigurations', '', cluster],
-  ]),
-  ...group('apiextensions.k8s.io', ['v1'], [
-    ['CustomResourceDefinition', 'customresourcedefinitions', 'crd,crds', { namespaced: false, categories: ['api-extensions'], subresources: ['status'] }],
-  ]),
+  ...group(
+    'admissionregistration.k8s.io',
+    ['v1'],
+    [
+      ['MutatingWebhookConfiguration', 'mutatingwebhookconfigurations', '', cluster],
+      ['ValidatingWebhookConfiguration', 'validatingwebhookconfigurations', '', cluster],
+    ],
+  ),
+  ...group(
+    'apiextensions.k8s.io',
+    ['v1'],
+    [
+      [
+        'CustomResourceDefinition',
+        'customresourcedefinitions',
+        'crd,crds',
+        { namespaced: false, categories: ['api-extensions'], subresources: ['status'] },
+      ],
+    ],
+  ),
   ...group('apps', ['v1'], apps),
-  ...group('autoscaling', ['v2', 'v1'], [['HorizontalPodAutoscaler', 'horizontalpodautoscalers', 'hpa', { ...all, ...status }]]),
-  ...group('batch', ['v1'], [
-    ['CronJob', 'cronjobs', 'cj', { ...all, ...status }],
-    ['Job', 'jobs', '', { ...all, ...status }],
-  ]),
+  ...group(
+    'autoscaling',
+    ['v2', 'v1'],
+    [['HorizontalPodAutoscaler', 'horizontalpodautoscalers', 'hpa', { ...all, ...status }]],
+  ),
+  ...group(
+    'batch',
+    ['v1'],
+    [
+      ['CronJob', 'cronjobs', 'cj', { ...all, ...status }],
+      ['Job', 'jobs', '', { ...all, ...status }],
+    ],
+  ),
   ...group('coordination.k8s.io', ['v1'], [['Lease', 'leases']]),
   ...group('discovery.k8s.io', ['v1'], [['EndpointSlice', 'endpointslices']]),
-  ...group('networking.k8s.io', ['v1'], [
-    ['IngressClass', 'ingressclasses', '', cluster],
-    ['Ingress', 'ingresses', 'ing', status],
-    ['NetworkPolicy', 'networkpolicies', 'netpol'],
-  ]),
+  ...group(
+    'networking.k8s.io',
+    ['v1'],
+    [
+      ['IngressClass', 'ingressclasses', '', cluster],
+      ['Ingress', 'ingresses', 'ing', status],
+      ['NetworkPolicy', 'networkpolicies', 'netpol'],
+    ],
+  ),
   ...group('policy', ['v1'], [['PodDisruptionBudget', 'poddisruptionbudgets', 'pdb', status]]),
   ...group('rbac.authorization.k8s.io', ['v1'], rbac),
   ...group('gateway.networking.k8s.io', ['v1', 'v1beta1'], gateway),

@@ -2,7 +2,7 @@
  * The registry's refusals in Kubernetes' words.
  * Source: apimachinery `pkg/api/errors/errors.go` and `pkg/util/validation/field/errors.go`.
  */
-import { type KubeObject, type ObjectKey } from '../api/object.js';
+import type { KubeObject, ObjectKey } from '../api/object.js';
 import { type FieldReason, type StatusCause, StatusError } from '../api/status.js';
 import type { KindInfo } from './contract.js';
 
@@ -55,7 +55,11 @@ export function unknownKey(key: ObjectKey): StatusError {
 
 /** One cause in the form of `field.Error.ErrorBody()`. */
 export function cause(reason: FieldReason, field: string, value: unknown, why: string): StatusCause {
-  return { reason, field, message: `${causeWords[reason]}${showsValue(reason) ? `: ${valueText(value)}` : ''}: ${why}` };
+  return {
+    reason,
+    field,
+    message: `${causeWords[reason]}${showsValue(reason) ? `: ${valueText(value)}` : ''}: ${why}`,
+  };
 }
 
 function showsValue(reason: FieldReason): boolean {

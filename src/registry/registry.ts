@@ -90,7 +90,7 @@ class MemoryRegistry implements LabRegistry {
   }
 
   create(object: KubeObject, options: WriteOptions = {}): KubeObject {
-    return this.#write(options, () => createObject(this.#core, object));
+    return this.#write(options, () => createObject(this.#core, object, options));
   }
 
   update(object: KubeObject, options: UpdateOptions = {}): KubeObject {

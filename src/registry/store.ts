@@ -4,9 +4,9 @@
  * It knows no semantics: whoever calls `put` has decided. Names are kept sorted by binary insertion, so a list is a
  * walk and a write moves at most one array of pointers.
  */
-import { type KubeObject, type ObjectKey, keyOf, keyText } from '../api/object.js';
+import { type KubeObject, keyOf, keyText, type ObjectKey } from '../api/object.js';
 import type { ListOptions } from './contract.js';
-import { type IndexName, type IndexedLister, indexEntries } from './indexes.js';
+import { type IndexedLister, type IndexName, indexEntries } from './indexes.js';
 import { deepFreeze } from './plain-data.js';
 
 /** One namespace of one kind: objects by name, and the names in order. */

@@ -3,29 +3,38 @@
  * Source: `registry/generic/registry/store.go` Update, `rest/update.go`.
  */
 import type { Namespace } from 'kubernetes-types/core/v1.js';
-import { type KubeObject, type ObjectMeta, type Stored } from '../api/object.js';
+import type { KubeObject, ObjectMeta, Stored } from '../api/object.js';
 import type { KindInfo, UpdateOptions } from './contract.js';
 import type { Core } from './core.js';
 import { namespaceOf, refuseWhenInvalid, storedVersion } from './create.js';
-import { conflict, modified, notFound } from './refusal.js';
 import { deepEqual } from './plain-data.js';
+import { conflict, modified, notFound } from './refusal.js';
 import { strategyOf } from './strategy/table.js';
 
 /** Must run inside a transaction. @throws StatusError */
 export function updateObject(core: Core, given: KubeObject, options: UpdateOptions): KubeObject {
   const info = core.kindOf(given);
   const { name } = given.metadata;
-  const existing = core.store.get({ group: info.group, kind: info.kind, namespace: namespaceOf(info, given.metadata), name });
+  const existing = core.store.get({
+    group: info.group,
+    kind: info.kind,
+    namespace: namespaceOf(info, given.metadata),
+    name,
+  });
   if (!existing) throw notFound(info, name);
   checkPreconditions(info, given.metadata, existing.metadata);
-  const next = prepare(core, info, mergeWritten(info, given, existing, options), existing);
+  const next = prepare(core, info, mergeWritten(info, given, existing, options), existing, options);
   if (deepEqual(next, existing)) return existing;
   return isReleased(next) ? core.commit('DELETED', next, existing) : core.commit('MODIFIED', next, existing);
 }
 
 function checkPreconditions(info: KindInfo, given: ObjectMeta, existing: ObjectMeta): void {
   if (given.uid && given.uid !== existing.uid) {
-    throw conflict(info, given.name, `Precondition failed: UID in precondition: ${given.uid}, UID in object meta: ${existing.uid}`);
+    throw conflict(
+      info,
+      given.name,
+      `Precondition failed: UID in precondition: ${given.uid}, UID in object meta: ${existing.uid}`,
+    );
   }
   if (given.resourceVersion && given.resourceVersion !== existing.resourceVersion) throw modified(info, given.name);
 }
@@ -45,7 +54,11 @@ function mergeWritten(info: KindInfo, given: KubeObject, existing: KubeObject, o
 }
 
 function mergeWhole(info: KindInfo, given: KubeObject, existing: KubeObject): KubeObject {
-  const next = { ...given, apiVersion: storedVersion(info), metadata: mergeMetadata(given.metadata, existing.metadata) };
+  const next = {
+    ...given,
+    apiVersion: storedVersion(info),
+    metadata: mergeMetadata(given.metadata, existing.metadata),
+  };
   const kept = info.kind === 'Namespace' ? { ...next, spec: existing.spec } : next;
   return info.subresources.includes('status') ? withStatus(kept, existing.status) : kept;
 }
@@ -71,13 +84,19 @@ function mergeMetadata(given: ObjectMeta, existing: ObjectMeta): ObjectMeta {
   return merged as unknown as ObjectMeta;
 }
 
-function prepare(core: Core, info: KindInfo, written: KubeObject, existing: KubeObject): KubeObject {
+function prepare(
+  core: Core,
+  info: KindInfo,
+  written: KubeObject,
+  existing: KubeObject,
+  options: UpdateOptions,
+): KubeObject {
   const strategy = strategyOf(info.group, info.kind);
   const context = core.context();
-  const defaulted = core.rules.applyDefaults(written);
+  const rules = core.rulesFor(options);
+  const defaulted = rules.applyDefaults(written);
   const prepared = strategy.prepareForUpdate?.(defaulted, existing, context) ?? defaulted;
   const { object, causes } = strategy.allocate?.(prepared, existing, context) ?? { object: prepared, causes: [] };
-  const { rules } = core;
   refuseWhenInvalid(object, info, [...causes, ...rules.validate(object), ...rules.validateUpdate(object, existing)]);
   return strategy.generation ? countGeneration(object, existing) : object;
 }

@@ -19,7 +19,11 @@ export interface Refusal {
 const unschedulableTaint = { key: 'node.kubernetes.io/unschedulable', effect: 'NoSchedule' as const };
 
 /** The first reason that keeps the pod off the node, or undefined. */
-export function refuseNode(pod: SchedulablePod, node: SchedulableNode, pods: readonly SchedulablePod[]): Refusal | undefined {
+export function refuseNode(
+  pod: SchedulablePod,
+  node: SchedulableNode,
+  pods: readonly SchedulablePod[],
+): Refusal | undefined {
   const fixed = refuseByNode(pod, node);
   if (fixed) return { message: fixed, preemptable: false };
   if (conflictingPorts(pod, pods)) {

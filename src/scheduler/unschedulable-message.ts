@@ -22,5 +22,8 @@ export function unschedulableMessage(refusals: readonly Refusal[]): string {
 function countedReasons(messages: readonly string[]): string {
   const counts = new Map<string, number>();
   for (const message of messages) counts.set(message, (counts.get(message) ?? 0) + 1);
-  return [...counts].map(([message, count]) => `${count} ${message}`).sort().join(', ');
+  return [...counts]
+    .map(([message, count]) => `${count} ${message}`)
+    .sort()
+    .join(', ');
 }

@@ -4,7 +4,7 @@ import { mkdtempSync, rmdirSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { KubeObject } from '../../src/api/object.js';
-import { createNamespace } from '../../src/kernel/netns.js';
+import { createNamespace, inNamespace } from '../../src/kernel/netns.js';
 import { mountScratch, unmountScratch } from '../../src/kernel/scratch.js';
 import type { ExecStreams, StoredPod } from '../../src/kubelet/contract.js';
 import { createKubelet } from '../../src/kubelet/kubelet.js';
@@ -91,6 +91,22 @@ seen['stdin'] = await exec('web', ['tar', '-xmf', '-', '-C', '/nowhere'], { stdi
 seen['exit'] = await exec('web', ['sh', '-c', 'touch /var/ready; exit 4']);
 seen['ready'] = await exec('web', ['ls', '/var/ready']);
 seen['missing'] = await exec('web', ['no-such-program']);
+
+const fetch = (name: string): string => {
+  const namespace = kubelet.worker('default', name)?.attachment?.namespace;
+  return namespace
+    ? inNamespace(namespace, () => execFileSync('sh', ['-c', 'ip link set lo up; curl -s -m 2 127.0.0.1/']).toString())
+    : '';
+};
+seen['welcome'] = fetch('web');
+await exec('web', ['sh', '-c', 'echo page of web > /usr/share/nginx/html/index.html']);
+seen['written'] = fetch('web');
+await create(
+  'served',
+  { image: 'nginx', volumeMounts: [{ name: 'page', mountPath: '/usr/share/nginx/html' }] },
+  { volumes: [{ name: 'page', configMap: { name: 'page' } }] },
+);
+seen['served'] = fetch('served');
 
 const mounts = [
   { name: 'page', mountPath: '/usr/share/page' },

@@ -10,7 +10,17 @@ interface Output {
 type Observed = Record<
   'hosts' | 'env' | 'stdin' | 'exit' | 'ready' | 'missing' | 'write' | 'read' | 'attached',
   Output
-> & { followed: string; job: object; jobLogs: string; phase: string; entered: string; deafTook: number };
+> & {
+  followed: string;
+  job: object;
+  jobLogs: string;
+  phase: string;
+  entered: string;
+  welcome: string;
+  written: string;
+  served: string;
+  deafTook: number;
+};
 
 let seen: Observed;
 test.before(async () => {
@@ -46,6 +56,12 @@ test('containers of a pod share its volumes; a ConfigMap is read-only', (t) => {
   t.is(seen.write.stdout, 'hi');
   t.regex(seen.write.stderr, /Read-only file system/);
   t.is(seen.read.stdout, 'shared\n');
+});
+
+test('a web server serves what is written into its container and what is mounted there', (t) => {
+  t.regex(seen.welcome, /Welcome to nginx!/);
+  t.is(seen.written, 'page of web\n');
+  t.is(seen.served, 'hi');
 });
 
 test('attach talks to the container itself: terminal, size, end', (t) => {

@@ -130,6 +130,7 @@ function fakeProcesses(processes: FakeProcess[]): ProcessContainers {
       processes.push(process);
       return running;
     },
+    pathOf: (_start, path) => path,
     shell: () => ({
       exec: () => Promise.reject(new Error('no shell')),
       enter: () => Promise.reject(new Error('no room')),

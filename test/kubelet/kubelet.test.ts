@@ -263,3 +263,19 @@ test('an environment that names what is not there waits as CreateContainerConfig
   await bench.rest();
   t.is(bench.pod('web')?.status?.phase, 'Running');
 });
+
+test('agnhost goes on serving for --delay-shutdown after SIGTERM', async (t) => {
+  const bench = await createBench();
+  const args = ['netexec', '--delay-shutdown=5'];
+  bench.registry.create(
+    podOf('web', { containers: [{ name: 'c', image: 'registry.k8s.io/e2e-test-images/agnhost:2.47', args }] }),
+  );
+  await bench.kubelet.settled();
+  bench.registry.delete({ group: '', kind: 'Pod', namespace: 'default', name: 'web' }, { gracePeriodSeconds: 20 });
+  await bench.rest();
+  t.deepEqual(bench.servers, ['start web: TCP/8080 UDP/8081']);
+  bench.clock.advance(5000);
+  await bench.rest();
+  t.deepEqual(bench.servers, ['start web: TCP/8080 UDP/8081', 'stop c 15000']);
+  t.is(bench.pod('web'), undefined);
+});

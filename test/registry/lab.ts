@@ -41,14 +41,35 @@ export const smallRules: ApiRules = {
     const internal = type === 'ExternalName' ? {} : { internalTrafficPolicy: 'Cluster' };
     const balancer = type === 'LoadBalancer' ? { allocateLoadBalancerNodePorts: true } : {};
     const ports = spec.ports?.map((port) => ({ protocol: 'TCP', targetPort: port.port, ...port }));
-    return { ...object, spec: { sessionAffinity: 'None', ...external, ...internal, ...balancer, ...spec, type, ...(ports ? { ports } : {}) } };
+    return {
+      ...object,
+      spec: {
+        sessionAffinity: 'None',
+        ...external,
+        ...internal,
+        ...balancer,
+        ...spec,
+        type,
+        ...(ports ? { ports } : {}),
+      },
+    };
   },
   validate: (object) => {
     const causes: StatusCause[] = [];
-    if (!object.metadata.name) causes.push({ reason: 'FieldValueRequired', field: 'metadata.name', message: 'Required value: name or generateName is required' });
+    if (!object.metadata.name)
+      causes.push({
+        reason: 'FieldValueRequired',
+        field: 'metadata.name',
+        message: 'Required value: name or generateName is required',
+      });
     const ports = (object.spec as { ports?: { port?: number }[] } | undefined)?.ports ?? [];
     for (const [index, port] of (object.kind === 'Service' ? ports : []).entries()) {
-      if (port.port === 0) causes.push({ reason: 'FieldValueInvalid', field: `spec.ports[${index}].port`, message: 'Invalid value: 0: must be between 1 and 65535, inclusive' });
+      if (port.port === 0)
+        causes.push({
+          reason: 'FieldValueInvalid',
+          field: `spec.ports[${index}].port`,
+          message: 'Invalid value: 0: must be between 1 and 65535, inclusive',
+        });
     }
     return causes;
   },
@@ -58,18 +79,38 @@ export const smallRules: ApiRules = {
 /** A registry that holds the usual namespaces. */
 export function openRegistry(options: { seed?: number; config?: ClusterConfig; logSize?: number } = {}): LabRegistry {
   const { seed = 1, config = courseConfig, logSize } = options;
-  const registry = createRegistry({ config, world: createManualWorld(seed), rules: smallRules, ...(logSize ? { logSize } : {}) });
-  for (const name of ['default', 'kube-system']) registry.create({ apiVersion: 'v1', kind: 'Namespace', metadata: { name } });
+  const registry = createRegistry({
+    config,
+    world: createManualWorld(seed),
+    rules: smallRules,
+    ...(logSize ? { logSize } : {}),
+  });
+  for (const name of ['default', 'kube-system'])
+    registry.create({ apiVersion: 'v1', kind: 'Namespace', metadata: { name } });
   return registry;
 }
 
 export function service(name: string, spec: Record<string, unknown> = {}, namespace = 'default'): KubeObject {
-  return { apiVersion: 'v1', kind: 'Service', metadata: { name, namespace }, spec: { ports: [{ port: 80 }], selector: { app: name }, ...spec } };
+  return {
+    apiVersion: 'v1',
+    kind: 'Service',
+    metadata: { name, namespace },
+    spec: { ports: [{ port: 80 }], selector: { app: name }, ...spec },
+  };
 }
 
-export function pod(name: string, spec: Record<string, unknown> = {}, metadata: Record<string, unknown> = {}): KubeObject {
+export function pod(
+  name: string,
+  spec: Record<string, unknown> = {},
+  metadata: Record<string, unknown> = {},
+): KubeObject {
   const containers = [{ name: 'main', image: 'busybox' }];
-  return { apiVersion: 'v1', kind: 'Pod', metadata: { name, namespace: 'default', ...metadata }, spec: { containers, ...spec } };
+  return {
+    apiVersion: 'v1',
+    kind: 'Pod',
+    metadata: { name, namespace: 'default', ...metadata },
+    spec: { containers, ...spec },
+  };
 }
 
 export function configMap(name: string, data: Record<string, string> = {}, namespace = 'default'): KubeObject {

@@ -1,13 +1,14 @@
-import type { Service } from 'kubernetes-types/core/v1.js';
 import test from 'ava';
+import type { Service } from 'kubernetes-types/core/v1.js';
 import type { KubeObject, Stored } from '../../src/api/object.js';
 import { StatusError } from '../../src/api/status.js';
-import { blockOf, addressNumber, holds } from '../../src/model/address-block.js';
+import { addressNumber, blockOf, holds } from '../../src/model/address-block.js';
 import { nodeBlocks } from '../../src/model/pod-addresses-blocks.js';
 import { courseConfig, keys, openRegistry, pod, service } from './lab.js';
 
 type Svc = Stored<Service>;
-const make = (registry: ReturnType<typeof openRegistry>, name: string, spec = {}): Svc => registry.create(service(name, spec)) as Svc;
+const make = (registry: ReturnType<typeof openRegistry>, name: string, spec = {}): Svc =>
+  registry.create(service(name, spec)) as Svc;
 const change = (registry: ReturnType<typeof openRegistry>, name: string, spec: Record<string, unknown>): Svc => {
   const existing = registry.get<Svc>(keys.service(name)) as Svc;
   return registry.update({ ...existing, spec: { ...existing.spec, ...spec } } as KubeObject) as Svc;
@@ -44,37 +45,69 @@ test('a NodePort Service gets a port of the dynamic band, the same whatever was 
 
 test('explicit values are honoured', (t) => {
   const registry = openRegistry();
-  const { spec } = make(registry, 'mynode-svc2', { type: 'NodePort', clusterIP: '10.111.154.36', ports: [{ port: 9002, nodePort: 30246 }] });
+  const { spec } = make(registry, 'mynode-svc2', {
+    type: 'NodePort',
+    clusterIP: '10.111.154.36',
+    ports: [{ port: 9002, nodePort: 30246 }],
+  });
   t.is(spec?.clusterIP, '10.111.154.36');
   t.is(spec?.ports?.[0]?.nodePort, 30246);
 });
 
 const refusals: [string, Record<string, unknown>, string][] = [
-  ['a nodePort out of range', { type: 'NodePort', ports: [{ port: 80, nodePort: 80 }] },
-    'Service "x" is invalid: spec.ports[0].nodePort: Invalid value: 80: provided port is not in the valid range. The range of valid ports is 30000-32767'],
-  ['a nodePort in use', { type: 'NodePort', ports: [{ port: 80, nodePort: 30090 }] },
-    'Service "x" is invalid: spec.ports[0].nodePort: Invalid value: 30090: provided port is already allocated'],
-  ['a nodePort in use under another protocol', { type: 'NodePort', ports: [{ port: 80, nodePort: 30090, protocol: 'UDP' }] },
-    'Service "x" is invalid: spec.ports[0].nodePort: Invalid value: 30090: provided port is already allocated'],
-  ['a ClusterIP in use', { clusterIP: '10.96.7.7' },
-    'Service "x" is invalid: spec.clusterIPs: Invalid value: []string{"10.96.7.7"}: failed to allocate IP 10.96.7.7: provided IP is already allocated'],
-  ['a ClusterIP out of range', { clusterIP: '10.0.0.1' },
-    'Service "x" is invalid: spec.clusterIPs: Invalid value: []string{"10.0.0.1"}: failed to allocate IP 10.0.0.1: the provided IP (10.0.0.1) is not in the valid range. The range of valid IPs is 10.96.0.0/12'],
-  ['dual-stack on a single-stack cluster', { ipFamilyPolicy: 'RequireDualStack' },
-    'Service "x" is invalid: spec.ipFamilyPolicy: Invalid value: "RequireDualStack": this cluster is not configured for dual-stack services'],
+  [
+    'a nodePort out of range',
+    { type: 'NodePort', ports: [{ port: 80, nodePort: 80 }] },
+    'Service "x" is invalid: spec.ports[0].nodePort: Invalid value: 80: provided port is not in the valid range. The range of valid ports is 30000-32767',
+  ],
+  [
+    'a nodePort in use',
+    { type: 'NodePort', ports: [{ port: 80, nodePort: 30090 }] },
+    'Service "x" is invalid: spec.ports[0].nodePort: Invalid value: 30090: provided port is already allocated',
+  ],
+  [
+    'a nodePort in use under another protocol',
+    { type: 'NodePort', ports: [{ port: 80, nodePort: 30090, protocol: 'UDP' }] },
+    'Service "x" is invalid: spec.ports[0].nodePort: Invalid value: 30090: provided port is already allocated',
+  ],
+  [
+    'a ClusterIP in use',
+    { clusterIP: '10.96.7.7' },
+    'Service "x" is invalid: spec.clusterIPs: Invalid value: []string{"10.96.7.7"}: failed to allocate IP 10.96.7.7: provided IP is already allocated',
+  ],
+  [
+    'a ClusterIP out of range',
+    { clusterIP: '10.0.0.1' },
+    'Service "x" is invalid: spec.clusterIPs: Invalid value: []string{"10.0.0.1"}: failed to allocate IP 10.0.0.1: the provided IP (10.0.0.1) is not in the valid range. The range of valid IPs is 10.96.0.0/12',
+  ],
+  [
+    'dual-stack on a single-stack cluster',
+    { ipFamilyPolicy: 'RequireDualStack' },
+    'Service "x" is invalid: spec.ipFamilyPolicy: Invalid value: "RequireDualStack": this cluster is not configured for dual-stack services',
+  ],
 ];
 for (const [what, spec, words] of refusals) {
   test(`${what} is refused in the allocator's words and nothing is stored`, (t) => {
     const registry = openRegistry();
     make(registry, 'taken', { type: 'NodePort', clusterIP: '10.96.7.7', ports: [{ port: 1, nodePort: 30090 }] });
     const before = registry.snapshot();
-    t.is(refusal(() => make(registry, 'x', spec)), words);
+    t.is(
+      refusal(() => make(registry, 'x', spec)),
+      words,
+    );
     t.deepEqual(registry.snapshot(), before);
   });
 }
 
 test('ports of one number share a nodePort across protocols', (t) => {
-  const { spec } = make(openRegistry(), 'dns', { type: 'NodePort', ports: [{ name: 'a', port: 53, protocol: 'UDP' }, { name: 'b', port: 53, protocol: 'TCP' }, { name: 'c', port: 54 }] });
+  const { spec } = make(openRegistry(), 'dns', {
+    type: 'NodePort',
+    ports: [
+      { name: 'a', port: 53, protocol: 'UDP' },
+      { name: 'b', port: 53, protocol: 'TCP' },
+      { name: 'c', port: 54 },
+    ],
+  });
   const [udp, tcp, other] = spec?.ports?.map((port) => port.nodePort) ?? [];
   t.is(udp, tcp);
   t.not(udp, other);
@@ -116,7 +149,10 @@ test('ExternalName and back releases and allocates the same address again', (t) 
 test('a changed nodePort that the new type has no use for is not wiped, so validation can refuse it', (t) => {
   const registry = openRegistry();
   make(registry, 'web', { type: 'NodePort' });
-  t.is(change(registry, 'web', { type: 'ClusterIP', ports: [{ port: 80, nodePort: 30001 }] }).spec?.ports?.[0]?.nodePort, 30001);
+  t.is(
+    change(registry, 'web', { type: 'ClusterIP', ports: [{ port: 80, nodePort: 30001 }] }).spec?.ports?.[0]?.nodePort,
+    30001,
+  );
 });
 
 test('LoadBalancer without node ports allocates none, honours explicit ones, and keeps those it had', (t) => {
@@ -131,14 +167,20 @@ test('LoadBalancer without node ports allocates none, honours explicit ones, and
 test('a replaced list of ports keeps the nodePort of the port that stayed', (t) => {
   const registry = openRegistry();
   const port = make(registry, 'web', { type: 'NodePort' }).spec?.ports?.[0]?.nodePort;
-  const { spec } = change(registry, 'web', { ports: [{ name: 'new', port: 81 }, { name: 'old', port: 80 }] });
+  const { spec } = change(registry, 'web', {
+    ports: [
+      { name: 'new', port: 81 },
+      { name: 'old', port: 80 },
+    ],
+  });
   t.is(spec?.ports?.[1]?.nodePort, port);
   t.not(spec?.ports?.[0]?.nodePort, port);
 });
 
 test('losing externalTrafficPolicy Local gives the health check port back', (t) => {
   const registry = openRegistry();
-  const port = make(registry, 'web', { type: 'LoadBalancer', externalTrafficPolicy: 'Local' }).spec?.healthCheckNodePort;
+  const port = make(registry, 'web', { type: 'LoadBalancer', externalTrafficPolicy: 'Local' }).spec
+    ?.healthCheckNodePort;
   t.is(registry.indexed('nodePort', String(port)).length, 1);
   t.is(change(registry, 'web', { externalTrafficPolicy: 'Cluster' }).spec?.healthCheckNodePort, undefined);
   t.is(registry.indexed('nodePort', String(port)).length, 0);
@@ -147,14 +189,20 @@ test('losing externalTrafficPolicy Local gives the health check port back', (t) 
 test('a ClusterIP that a pod has been given is already allocated', (t) => {
   const registry = openRegistry();
   registry.create(pod('pinned', {}, { annotations: { 'cni.projectcalico.org/ipAddrs': '["10.111.218.82"]' } }));
-  t.regex(refusal(() => make(registry, 'x', { clusterIP: '10.111.218.82' })), /provided IP is already allocated/);
+  t.regex(
+    refusal(() => make(registry, 'x', { clusterIP: '10.111.218.82' })),
+    /provided IP is already allocated/,
+  );
 });
 
 test('a full range of ports says so', (t) => {
   const registry = openRegistry({ config: { ...courseConfig, nodePortRange: { first: 30000, last: 30001 } } });
   make(registry, 'a', { type: 'NodePort' });
   make(registry, 'b', { type: 'NodePort' });
-  t.regex(refusal(() => make(registry, 'c', { type: 'NodePort' })), /failed to allocate a nodePort: range is full/);
+  t.regex(
+    refusal(() => make(registry, 'c', { type: 'NodePort' })),
+    /failed to allocate a nodePort: range is full/,
+  );
 });
 
 test('a dry run shows what would be allocated and allocates nothing', (t) => {

@@ -12,5 +12,7 @@ const startFile = fileURLToPath(new URL('scripts/shell/bashrc', installation));
 export async function shell(name: string, target: string): Promise<void> {
   const lab = runningLab(name);
   const place = await ask<LabTarget>(lab, 'target', { target });
-  process.exitCode = await runInside(lab, place, ['bash', '--rcfile', startFile, '-i']);
+  // A pod has a root of its own, where the start file is not.
+  const start = place.kind === 'pod' ? [] : ['--rcfile', startFile];
+  process.exitCode = await runInside(lab, place, ['bash', ...start, '-i']);
 }

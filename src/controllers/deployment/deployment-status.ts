@@ -6,7 +6,7 @@ import type { DeploymentCondition, DeploymentStatus } from 'kubernetes-types/app
 import { deepEqual } from '../../registry/plain-data.js';
 import type { Intent } from '../contract.js';
 import { namespacedKey } from '../ownership.js';
-import { allSets, desiredReplicas, fenceposts, reported, type RolloutState, totalReplicas } from './rollout-state.js';
+import { allSets, desiredReplicas, fenceposts, type RolloutState, reported, totalReplicas } from './rollout-state.js';
 
 /** Upstream's default `progressDeadlineSeconds`. */
 const defaultDeadlineSeconds = 600;
@@ -20,12 +20,21 @@ export function statusIntents(state: RolloutState, options: { rollout: boolean }
   const status = { ...counts, conditions: mergeConditions(state, [available, ...progressing]) };
   const intents: Intent[] = [];
   if (!deepEqual(status, deployment.status)) {
-    intents.push({ verb: 'updateStatus', object: { ...deployment, status }, reason: 'its replica sets report something new' });
+    intents.push({
+      verb: 'updateStatus',
+      object: { ...deployment, status },
+      reason: 'its replica sets report something new',
+    });
   }
   const wait = isComplete(state, counts) || !options.rollout ? undefined : deadlineInMs(state);
   if (wait !== undefined && wait > 0) {
     const { namespace = '', name } = deployment.metadata;
-    intents.push({ verb: 'requeue', key: namespacedKey({ namespace, name }), afterMs: wait, reason: 'the progress deadline' });
+    intents.push({
+      verb: 'requeue',
+      key: namespacedKey({ namespace, name }),
+      afterMs: wait,
+      reason: 'the progress deadline',
+    });
   }
   return intents;
 }
@@ -47,7 +56,11 @@ function countsOf(state: RolloutState): DeploymentStatus {
 /** Source: DeploymentComplete. */
 export function isComplete(state: RolloutState, counts: DeploymentStatus = countsOf(state)): boolean {
   const desired = desiredReplicas(state.deployment);
-  return (counts.updatedReplicas ?? 0) === desired && (counts.replicas ?? 0) === desired && (counts.availableReplicas ?? 0) === desired;
+  return (
+    (counts.updatedReplicas ?? 0) === desired &&
+    (counts.replicas ?? 0) === desired &&
+    (counts.availableReplicas ?? 0) === desired
+  );
 }
 
 type ConditionInput = Pick<DeploymentCondition, 'type' | 'status' | 'reason' | 'message'>;
@@ -55,8 +68,18 @@ type ConditionInput = Pick<DeploymentCondition, 'type' | 'status' | 'reason' | '
 function availableCondition({ deployment }: RolloutState, counts: DeploymentStatus): ConditionInput {
   const minimum = desiredReplicas(deployment) - fenceposts(deployment).maxUnavailable;
   return (counts.availableReplicas ?? 0) >= minimum
-    ? { type: 'Available', status: 'True', reason: 'MinimumReplicasAvailable', message: 'Deployment has minimum availability.' }
-    : { type: 'Available', status: 'False', reason: 'MinimumReplicasUnavailable', message: 'Deployment does not have minimum availability.' };
+    ? {
+        type: 'Available',
+        status: 'True',
+        reason: 'MinimumReplicasAvailable',
+        message: 'Deployment has minimum availability.',
+      }
+    : {
+        type: 'Available',
+        status: 'False',
+        reason: 'MinimumReplicasUnavailable',
+        message: 'Deployment does not have minimum availability.',
+      };
 }
 
 /** Source: checkPausedConditions. */
@@ -64,7 +87,8 @@ function pausedCondition({ deployment }: RolloutState): ConditionInput[] {
   const current = conditionOf(deployment.status, 'Progressing');
   const unknown = { type: 'Progressing', status: 'Unknown' };
   if (deployment.spec?.paused) return [{ ...unknown, reason: 'DeploymentPaused', message: 'Deployment is paused' }];
-  if (current?.reason === 'DeploymentPaused') return [{ ...unknown, reason: 'DeploymentResumed', message: 'Deployment is resumed' }];
+  if (current?.reason === 'DeploymentPaused')
+    return [{ ...unknown, reason: 'DeploymentResumed', message: 'Deployment is resumed' }];
   return current ? [current] : [];
 }
 
@@ -72,15 +96,28 @@ function progressingCondition(state: RolloutState, counts: DeploymentStatus): Co
   const { deployment, newSet } = state;
   const what = newSet ? `ReplicaSet "${newSet.metadata.name}"` : `Deployment "${deployment.metadata.name}"`;
   const current = conditionOf(deployment.status, 'Progressing');
-  const condition = (status: string, reason: string, message: string): ConditionInput => ({ type: 'Progressing', status, reason, message });
-  if (isComplete(state, counts)) return [condition('True', 'NewReplicaSetAvailable', `${what} has successfully progressed.`)];
-  if (hasProgressed(deployment.status, counts)) return [condition('True', 'ReplicaSetUpdated', `${what} is progressing.`)];
+  const condition = (status: string, reason: string, message: string): ConditionInput => ({
+    type: 'Progressing',
+    status,
+    reason,
+    message,
+  });
+  if (isComplete(state, counts))
+    return [condition('True', 'NewReplicaSetAvailable', `${what} has successfully progressed.`)];
+  if (hasProgressed(deployment.status, counts))
+    return [condition('True', 'ReplicaSetUpdated', `${what} is progressing.`)];
   const deadline = deadlineInMs(state);
   if (deadline !== undefined && deadline <= 0) {
     return [condition('False', 'ProgressDeadlineExceeded', `${what} has timed out progressing.`)];
   }
   if (current) return [current];
-  return [condition('True', 'NewReplicaSetCreated', newSet ? `Created new replica set "${newSet.metadata.name}"` : `${what} is progressing.`)];
+  return [
+    condition(
+      'True',
+      'NewReplicaSetCreated',
+      newSet ? `Created new replica set "${newSet.metadata.name}"` : `${what} is progressing.`,
+    ),
+  ];
 }
 
 /** Source: DeploymentProgressing. */
@@ -97,7 +134,8 @@ function hasProgressed(before: DeploymentStatus = {}, now: DeploymentStatus): bo
 /** Milliseconds until the rollout counts as stuck; undefined when none is under way. */
 function deadlineInMs({ deployment, context }: RolloutState): number | undefined {
   const current = conditionOf(deployment.status, 'Progressing');
-  if (!current || current.reason === 'NewReplicaSetAvailable' || current.reason === 'DeploymentPaused') return undefined;
+  if (!current || current.reason === 'NewReplicaSetAvailable' || current.reason === 'DeploymentPaused')
+    return undefined;
   const since = Date.parse(current.lastUpdateTime ?? '');
   const seconds = deployment.spec?.progressDeadlineSeconds ?? defaultDeadlineSeconds;
   return Number.isNaN(since) ? undefined : since + seconds * 1000 - context.now;
@@ -108,7 +146,10 @@ function conditionOf(status: DeploymentStatus | undefined, type: string): Deploy
 }
 
 /** Times move only when a condition says something else; the transition time only with the status. */
-function mergeConditions({ deployment, context }: RolloutState, next: readonly ConditionInput[]): DeploymentCondition[] {
+function mergeConditions(
+  { deployment, context }: RolloutState,
+  next: readonly ConditionInput[],
+): DeploymentCondition[] {
   return next.map(({ type, status, reason, message }) => {
     const before = conditionOf(deployment.status, type);
     const told = before?.reason === reason && before?.status === status && before?.message === message;

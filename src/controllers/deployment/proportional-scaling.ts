@@ -11,9 +11,9 @@ import {
   fenceposts,
   isRollingUpdate,
   maxReplicasAnnotation,
+  type RolloutState,
   replicasOf,
   reported,
-  type RolloutState,
   type StoredReplicaSet,
   totalReplicas,
 } from './rollout-state.js';
@@ -47,7 +47,9 @@ function share({ deployment }: RolloutState, active: readonly StoredReplicaSet[]
   const desired = desiredReplicas(deployment);
   const allowed = desired > 0 ? desired + fenceposts(deployment).maxSurge : 0;
   const toAdd = allowed - totalReplicas(active);
-  const sorted = [...active].sort((left, right) => replicasOf(right) - replicasOf(left) || (left.metadata.name < right.metadata.name ? -1 : 1));
+  const sorted = [...active].sort(
+    (left, right) => replicasOf(right) - replicasOf(left) || (left.metadata.name < right.metadata.name ? -1 : 1),
+  );
   let added = 0;
   const targets = sorted.map((set) => {
     const portion = toAdd === 0 ? 0 : limit(fraction(set, allowed), toAdd - added);

@@ -16,9 +16,9 @@ import {
   isRollingUpdate,
   maxReplicasAnnotation,
   newRevision,
-  revisionAnnotation,
-  replicasOf,
   type RolloutState,
+  replicasOf,
+  revisionAnnotation,
   type StoredDeployment,
   type StoredReplicaSet,
   templateHashLabel,
@@ -77,7 +77,15 @@ export function createNewSet(state: RolloutState, lister: IndexedLister): Intent
     message: `Failed to create new replica set "${object.metadata.name}": {error}`,
   };
   const onSuccess = scalingEvent(deployment, `Scaled up replica set ${object.metadata.name} to ${replicas}`);
-  return [{ verb: 'create', object, reason: 'the template has no replica set yet', onFailure, ...(replicas > 0 ? { onSuccess } : {}) }];
+  return [
+    {
+      verb: 'create',
+      object,
+      reason: 'the template has no replica set yet',
+      onFailure,
+      ...(replicas > 0 ? { onSuccess } : {}),
+    },
+  ];
 }
 
 /** A hash whose name is free: another template, or a foreign ReplicaSet, may have taken the first. */
@@ -96,11 +104,15 @@ export function updateNewSet(state: RolloutState, set: StoredReplicaSet): Intent
   const { minReadySeconds } = state.deployment.spec ?? {};
   const spec = minReadySeconds === set.spec?.minReadySeconds ? set.spec : { ...set.spec, minReadySeconds };
   const object = { ...set, metadata: { ...set.metadata, annotations }, spec } as KubeObject;
-  return deepEqual(object, set) ? [] : [{ verb: 'update', object, reason: 'the deployment has changed around its template' }];
+  return deepEqual(object, set)
+    ? []
+    : [{ verb: 'update', object, reason: 'the deployment has changed around its template' }];
 }
 
 function newSetAnnotations(state: RolloutState, set: StoredReplicaSet | undefined): Record<string, string> {
-  const inherited = Object.entries(state.deployment.metadata.annotations ?? {}).filter(([key]) => !notInherited.has(key));
+  const inherited = Object.entries(state.deployment.metadata.annotations ?? {}).filter(
+    ([key]) => !notInherited.has(key),
+  );
   const before = set?.metadata.annotations ?? sizeAnnotations(state.deployment);
   return { ...before, ...Object.fromEntries(inherited), [revisionAnnotation]: String(newRevision(state)) };
 }

@@ -4,7 +4,16 @@
  */
 import type { Intent } from '../contract.js';
 import { newSetReplicas, scaleSet } from './replica-set-intents.js';
-import { allSets, desiredReplicas, fenceposts, replicasOf, reported, type RolloutState, type StoredReplicaSet, totalReplicas } from './rollout-state.js';
+import {
+  allSets,
+  desiredReplicas,
+  fenceposts,
+  type RolloutState,
+  replicasOf,
+  reported,
+  type StoredReplicaSet,
+  totalReplicas,
+} from './rollout-state.js';
 
 /** The scalings of this step; none when the rollout waits or is done. */
 export function rollingUpdateStep(state: RolloutState): Intent[] {
@@ -36,7 +45,11 @@ function shrinkOldSets(state: RolloutState): Intent[] {
 }
 
 /** Source: cleanupUnhealthyReplicas. Returns how many were taken. */
-function takeUnhealthy(oldSets: readonly StoredReplicaSet[], targets: Map<StoredReplicaSet, number>, limit: number): number {
+function takeUnhealthy(
+  oldSets: readonly StoredReplicaSet[],
+  targets: Map<StoredReplicaSet, number>,
+  limit: number,
+): number {
   let taken = 0;
   for (const set of oldSets) {
     const unhealthy = replicasOf(set) - (set.status?.availableReplicas ?? 0);
@@ -48,7 +61,11 @@ function takeUnhealthy(oldSets: readonly StoredReplicaSet[], targets: Map<Stored
 }
 
 /** Source: scaleDownOldReplicaSetsForRollingUpdate. */
-function takeHealthy(oldSets: readonly StoredReplicaSet[], targets: Map<StoredReplicaSet, number>, limit: number): void {
+function takeHealthy(
+  oldSets: readonly StoredReplicaSet[],
+  targets: Map<StoredReplicaSet, number>,
+  limit: number,
+): void {
   let left = limit;
   for (const set of oldSets) {
     const count = Math.max(0, Math.min(left, targets.get(set) ?? 0));

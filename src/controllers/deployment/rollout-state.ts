@@ -8,8 +8,8 @@ import type { PodTemplateSpec } from 'kubernetes-types/core/v1.js';
 import type { Stored } from '../../api/object.js';
 import type { IndexedLister } from '../../registry/indexes.js';
 import { deepEqual } from '../../registry/plain-data.js';
-import type { ControllerContext } from '../contract.js';
-import { isControlledBy } from '../ownership.js';
+import { claim } from '../claim.js';
+import type { ControllerContext, Intent } from '../contract.js';
 
 export type StoredDeployment = Stored<Deployment>;
 export type StoredReplicaSet = Stored<ReplicaSet>;
@@ -26,17 +26,26 @@ export interface RolloutState {
   newSet: StoredReplicaSet | undefined;
   /** All others, ordered by revision. */
   oldSets: StoredReplicaSet[];
+  /** ReplicaSets to adopt or to let go before anything else. */
+  claims: Intent[];
   context: ControllerContext;
 }
 
 /** Read a Deployment's ReplicaSets. */
-export function rolloutState(deployment: StoredDeployment, lister: IndexedLister, context: ControllerContext): RolloutState {
-  const owned = lister
-    .indexed<StoredReplicaSet>('owner', deployment.metadata.uid ?? '')
-    .filter((set) => set.kind === 'ReplicaSet' && isControlledBy(set, deployment))
-    .sort((left, right) => revisionOf(left) - revisionOf(right) || (left.metadata.name < right.metadata.name ? -1 : 1));
+export function rolloutState(
+  deployment: StoredDeployment,
+  lister: IndexedLister,
+  context: ControllerContext,
+): RolloutState {
+  const { uid = '', namespace = '' } = deployment.metadata;
+  const dependents = lister.indexed<StoredReplicaSet>('owner', uid).filter(({ kind }) => kind === 'ReplicaSet');
+  const free = lister.indexed<StoredReplicaSet>('freeReplicaSet', namespace);
+  const { own, intents: claims } = claim(deployment, deployment.spec?.selector, [...dependents, ...free]);
+  const owned = own.sort(
+    (left, right) => revisionOf(left) - revisionOf(right) || (left.metadata.name < right.metadata.name ? -1 : 1),
+  );
   const newSet = owned.find((set) => sameTemplate(set.spec?.template, deployment.spec?.template));
-  return { deployment, newSet, oldSets: owned.filter((set) => set !== newSet), context };
+  return { deployment, newSet, oldSets: owned.filter((set) => set !== newSet), claims, context };
 }
 
 /** Templates are compared without the hash label. Source: EqualIgnoreHash. */
@@ -73,7 +82,10 @@ export function totalReplicas(sets: readonly StoredReplicaSet[]): number {
 }
 
 /** A sum over what the ReplicaSets report. */
-export function reported(sets: readonly StoredReplicaSet[], field: 'replicas' | 'readyReplicas' | 'availableReplicas'): number {
+export function reported(
+  sets: readonly StoredReplicaSet[],
+  field: 'replicas' | 'readyReplicas' | 'availableReplicas',
+): number {
   return sets.reduce((sum, set) => sum + (set.status?.[field] ?? 0), 0);
 }
 

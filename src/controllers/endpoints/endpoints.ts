@@ -4,7 +4,7 @@
  * Source: `pkg/controller/endpoint/endpoints_controller.go`, `pkg/api/v1/endpoints/util.go` RepackSubsets.
  * Differs: subsets and ports are ordered by what they hold instead of by a hash, and there is no last-change-trigger-time annotation.
  */
-import type { EndpointAddress, EndpointPort, Endpoints, EndpointSubset } from 'kubernetes-types/core/v1.js';
+import type { EndpointAddress, EndpointPort, EndpointSubset, Endpoints } from 'kubernetes-types/core/v1.js';
 import type { KubeObject, Stored } from '../../api/object.js';
 import { canonicalJson } from '../../model/derive.js';
 import type { ChangeEvent } from '../../registry/contract.js';
@@ -12,7 +12,17 @@ import type { IndexedLister } from '../../registry/indexes.js';
 import { deepEqual } from '../../registry/plain-data.js';
 import type { Controller, ControllerContext, Intent } from '../contract.js';
 import { keyFrom, namespacedKey } from '../ownership.js';
-import { type BackingPod, backingPods, hostnameUnder, publishesNotReady, referenceTo, selectsPods, serviceKeysFor, type StoredService, targetPortOf } from './service-pods.js';
+import {
+  type BackingPod,
+  backingPods,
+  hostnameUnder,
+  publishesNotReady,
+  referenceTo,
+  type StoredService,
+  selectsPods,
+  serviceKeysFor,
+  targetPortOf,
+} from './service-pods.js';
 
 /** Source: maxCapacity. */
 const mostAddresses = 1000;
@@ -36,10 +46,16 @@ function reconcile(key: string, lister: IndexedLister, context: ControllerContex
   if (!selectsPods(service) || service.metadata.deletionTimestamp) return [];
   const wanted = endpointsOf(service, backingPods(service, lister, context.config), existing);
   if (!existing) return [{ verb: 'create', object: wanted, reason: 'the Service has a selector' }];
-  return deepEqual(wanted, existing) ? [] : [{ verb: 'update', object: wanted, reason: 'the pods behind the Service changed' }];
+  return deepEqual(wanted, existing)
+    ? []
+    : [{ verb: 'update', object: wanted, reason: 'the pods behind the Service changed' }];
 }
 
-function endpointsOf(service: StoredService, pods: readonly BackingPod[], existing: Stored<Endpoints> | undefined): KubeObject {
+function endpointsOf(
+  service: StoredService,
+  pods: readonly BackingPod[],
+  existing: Stored<Endpoints> | undefined,
+): KubeObject {
   const publish = publishesNotReady(service);
   const included = pods.filter(({ terminating }) => publish || !terminating);
   const { name, namespace, labels } = service.metadata;

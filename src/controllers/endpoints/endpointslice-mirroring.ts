@@ -2,7 +2,7 @@
  * The EndpointSlice mirroring controller: hand-written Endpoints of a Service without selector, as slices for the proxies.
  * Source: `pkg/controller/endpointslicemirroring/{endpointslicemirroring_controller,reconciler,utils}.go`.
  */
-import type { EndpointAddress, Endpoints, EndpointSubset } from 'kubernetes-types/core/v1.js';
+import type { EndpointAddress, EndpointSubset, Endpoints } from 'kubernetes-types/core/v1.js';
 import type { Endpoint } from 'kubernetes-types/discovery/v1.js';
 import { type KubeObject, keyOf, type Stored } from '../../api/object.js';
 import { canonicalJson } from '../../model/derive.js';
@@ -12,19 +12,26 @@ import type { Controller, Intent } from '../contract.js';
 import { controllerReference, keyFrom, namespacedKey } from '../ownership.js';
 import { managedByLabel, serviceNameLabel } from './endpointslice.js';
 import { hasSelector, type StoredService } from './service-pods.js';
-import { planSlices, type PortSet, type StoredSlice } from './slice-plan.js';
+import { type PortSet, planSlices, type StoredSlice } from './slice-plan.js';
 
 type StoredEndpoints = Stored<Endpoints>;
 
 const manager = 'endpointslicemirroring-controller.k8s.io';
 const skipLabel = 'endpointslice.kubernetes.io/skip-mirror';
 const leaderAnnotation = 'control-plane.alpha.kubernetes.io/leader';
-const notMirrored = new Set(['kubectl.kubernetes.io/last-applied-configuration', 'endpoints.kubernetes.io/last-change-trigger-time']);
+const notMirrored = new Set([
+  'kubectl.kubernetes.io/last-applied-configuration',
+  'endpoints.kubernetes.io/last-change-trigger-time',
+]);
 
 /** Source: `--mirroring-max-endpoints-per-subset`. */
 const addressesPerSubset = 1000;
 
-export const endpointSliceMirroringController: Controller = { name: 'endpointslice-mirroring', keysFor, reconcile: (key, lister) => reconcile(key, lister) };
+export const endpointSliceMirroringController: Controller = {
+  name: 'endpointslice-mirroring',
+  keysFor,
+  reconcile: (key, lister) => reconcile(key, lister),
+};
 
 function keysFor({ type, key, object }: ChangeEvent): string[] {
   if (key.group === '' && (key.kind === 'Service' || key.kind === 'Endpoints')) return [namespacedKey(key)];
@@ -43,7 +50,9 @@ function reconcile(key: string, lister: IndexedLister): Intent[] {
     .indexed<StoredSlice>('owner', endpoints.metadata.uid ?? '')
     .filter(({ kind, metadata }) => kind === 'EndpointSlice' && metadata.labels?.[managedByLabel] === manager);
   if (!shouldMirror(endpoints, service)) {
-    return mirrors.map((slice): Intent => ({ verb: 'delete', key: keyOf(slice), reason: 'its Endpoints are not mirrored any more' }));
+    return mirrors.map(
+      (slice): Intent => ({ verb: 'delete', key: keyOf(slice), reason: 'its Endpoints are not mirrored any more' }),
+    );
   }
   const sets = portSets(endpoints.subsets ?? []);
   if (sets.length === 0 && mirrors.length === 0) return [];
@@ -61,7 +70,10 @@ function portSets(subsets: readonly EndpointSubset[]): PortSet[] {
     const resolved = ports.map((port) => ({ name: '', protocol: 'TCP', ...port }));
     const id = canonicalJson(resolved);
     const set = sets.get(id) ?? { ports: resolved, endpoints: [] };
-    const all = [...addresses.map((each) => endpointOf(each, true)), ...notReadyAddresses.map((each) => endpointOf(each, false))];
+    const all = [
+      ...addresses.map((each) => endpointOf(each, true)),
+      ...notReadyAddresses.map((each) => endpointOf(each, false)),
+    ];
     set.endpoints.push(...distinct(all.slice(0, addressesPerSubset), set.endpoints));
     sets.set(id, set);
   }

@@ -13,8 +13,17 @@ import type { IndexedLister } from '../../registry/indexes.js';
 import type { Controller, ControllerContext, Intent } from '../contract.js';
 import { controllerReference, keyFrom, namespacedKey } from '../ownership.js';
 import { headlessLabel } from './endpoints.js';
-import { type BackingPod, backingPods, hostnameUnder, referenceTo, selectsPods, serviceKeysFor, type StoredService, targetPortOf } from './service-pods.js';
-import { planSlices, type PortSet, type StoredSlice } from './slice-plan.js';
+import {
+  type BackingPod,
+  backingPods,
+  hostnameUnder,
+  referenceTo,
+  type StoredService,
+  selectsPods,
+  serviceKeysFor,
+  targetPortOf,
+} from './service-pods.js';
+import { type PortSet, planSlices, type StoredSlice } from './slice-plan.js';
 
 export const serviceNameLabel = 'kubernetes.io/service-name';
 export const managedByLabel = 'endpointslice.kubernetes.io/managed-by';
@@ -43,7 +52,10 @@ function reconcile(key: string, lister: IndexedLister, context: ControllerContex
     .indexed<StoredSlice>('owner', service.metadata.uid ?? '')
     .filter(({ kind, metadata }) => kind === 'EndpointSlice' && metadata.labels?.[managedByLabel] === manager);
   const pods = backingPods(service, lister, context.config);
-  return planSlices(existing, portSets(service, pods, lister), { blank: blankSlice(service), capacity: endpointsPerSlice });
+  return planSlices(existing, portSets(service, pods, lister), {
+    blank: blankSlice(service),
+    capacity: endpointsPerSlice,
+  });
 }
 
 /** Pods whose targetPorts resolve alike share slices. */
@@ -67,10 +79,16 @@ function resolvedPorts(service: StoredService, { pod }: BackingPod): EndpointPor
   });
 }
 
-function endpointOf(service: StoredService, { pod, address, ready, serving, terminating }: BackingPod, lister: IndexedLister): Endpoint {
+function endpointOf(
+  service: StoredService,
+  { pod, address, ready, serving, terminating }: BackingPod,
+  lister: IndexedLister,
+): Endpoint {
   const hostname = hostnameUnder(service, pod);
   const nodeName = pod.spec?.nodeName ?? '';
-  const zone = lister.get<Stored<Node>>({ group: '', kind: 'Node', namespace: '', name: nodeName })?.metadata.labels?.[zoneLabel];
+  const zone = lister.get<Stored<Node>>({ group: '', kind: 'Node', namespace: '', name: nodeName })?.metadata.labels?.[
+    zoneLabel
+  ];
   const close = service.spec?.trafficDistribution?.startsWith('Prefer');
   return {
     addresses: [address],

@@ -6,6 +6,7 @@
  */
 import type { Service, ServicePort } from 'kubernetes-types/core/v1.js';
 import { keyOf, type Stored } from '../../api/object.js';
+import { type Labels, matchesLabels } from '../../api/selector.js';
 import type { ClusterConfig } from '../../model/cluster-config.js';
 import { podIPAnnotation } from '../../model/pod-addresses.js';
 import type { ChangeEvent } from '../../registry/contract.js';
@@ -13,7 +14,6 @@ import { type IndexedLister, isTerminal } from '../../registry/indexes.js';
 import { deepEqual } from '../../registry/plain-data.js';
 import { namespacedKey } from '../ownership.js';
 import { isReady, isTerminating, type StoredPod } from '../pod-state.js';
-import { type Labels, matchesPairs } from '../selector.js';
 
 export type StoredService = Stored<Service>;
 
@@ -45,7 +45,7 @@ export function backingPods(service: StoredService, lister: IndexedLister, confi
   const publish = publishesNotReady(service);
   return lister
     .indexed<StoredPod>('label', `${service.metadata.namespace}/${pair[0]}=${pair[1]}`)
-    .filter((pod) => matchesPairs(selector, pod.metadata.labels) && !isTerminal(pod))
+    .filter((pod) => matchesLabels(selector, pod.metadata.labels) && !isTerminal(pod))
     .flatMap((pod) => backingPod(pod, addressOf(pod, config), publish) ?? []);
 }
 
@@ -73,7 +73,10 @@ function addressOf(pod: StoredPod, config: ClusterConfig): string | undefined {
 export function targetPortOf(pod: StoredPod, port: ServicePort): number | undefined {
   const { targetPort = port.port, protocol = 'TCP' } = port;
   if (typeof targetPort === 'number') return targetPort === 0 ? port.port : targetPort;
-  const containers = [...(pod.spec?.containers ?? []), ...(pod.spec?.initContainers ?? []).filter(({ restartPolicy }) => restartPolicy === 'Always')];
+  const containers = [
+    ...(pod.spec?.containers ?? []),
+    ...(pod.spec?.initContainers ?? []).filter(({ restartPolicy }) => restartPolicy === 'Always'),
+  ];
   const found = containers
     .flatMap(({ ports = [] }) => ports)
     .find((candidate) => candidate.name === targetPort && (candidate.protocol ?? 'TCP') === protocol);
@@ -120,6 +123,6 @@ function matters(pod: StoredPod, previous: StoredPod): boolean {
 function servicesSelecting(labels: Labels, namespace: string, lister: IndexedLister): string[] {
   return Object.entries(labels)
     .flatMap(([label, value]) => lister.indexed<StoredService>('selector', `${namespace}/${label}=${value}`))
-    .filter((service) => matchesPairs(service.spec?.selector, labels))
+    .filter((service) => matchesLabels(service.spec?.selector, labels))
     .map((service) => namespacedKey(keyOf(service)));
 }

@@ -42,13 +42,17 @@ export function planSlices(existing: readonly StoredSlice[], wanted: readonly Po
     for (const slice of own) unused.delete(slice);
     return planPortSet(own, set, owner, wanted.length === 0);
   });
-  const removals = [...unused].map((slice): Intent => ({ verb: 'delete', key: keyOf(slice), reason: 'no endpoint has these ports any more' }));
+  const removals = [...unused].map(
+    (slice): Intent => ({ verb: 'delete', key: keyOf(slice), reason: 'no endpoint has these ports any more' }),
+  );
   return reuse([...intents, ...removals], existing);
 }
 
 /** A slice that would go takes the content of one that would be made, so that names live on. Source: finalize. */
 function reuse(intents: readonly Intent[], existing: readonly StoredSlice[]): Intent[] {
-  const going = intents.filter((intent) => intent.verb === 'delete').map(({ key }) => existing.find((slice) => slice.metadata.name === key.name));
+  const going = intents
+    .filter((intent) => intent.verb === 'delete')
+    .map(({ key }) => existing.find((slice) => slice.metadata.name === key.name));
   const spared = new Set<string>();
   const updates = intents.map((intent): Intent => {
     const slice = intent.verb === 'create' ? going.shift() : undefined;
@@ -110,7 +114,8 @@ function distribute(drafts: Draft[], endpoints: readonly Endpoint[], capacity: n
   };
   for (const draft of drafts.filter(({ changed }) => changed)) fill(draft);
   while (rest.length > 0) {
-    const roomy = rest.length < capacity ? drafts.find((draft) => draft.endpoints.length + rest.length <= capacity) : undefined;
+    const roomy =
+      rest.length < capacity ? drafts.find((draft) => draft.endpoints.length + rest.length <= capacity) : undefined;
     const draft = roomy ?? { slice: undefined, endpoints: [], changed: true };
     if (!roomy) drafts.push(draft);
     fill(draft);
@@ -126,7 +131,9 @@ function writeDraft(draft: Draft, set: PortSet, { blank }: SliceOwner, keepEmpty
   const content = { ...blank, endpoints: sorted, ports: set.ports };
   if (!slice) return [{ verb: 'create', object: content, reason: 'endpoints without a slice' }];
   const object = withContent(slice, content);
-  return deepEqual(object, slice) ? [] : [{ verb: 'update', object, reason: 'its endpoints or the labels of its Service changed' }];
+  return deepEqual(object, slice)
+    ? []
+    : [{ verb: 'update', object, reason: 'its endpoints or the labels of its Service changed' }];
 }
 
 /** By name of the pod, then by address: the order in which pods became ready must not show. */

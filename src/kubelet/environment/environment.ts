@@ -2,18 +2,9 @@
  * A container's environment, as the kubelet makes it at each start.
  * Source: kubelet `kubelet_pods.go` makeEnvironmentVariables. Differs: an image's own variables are not known.
  */
-import type {
-  ConfigMap,
-  Container,
-  EnvFromSource,
-  EnvVar,
-  EnvVarSource,
-  Secret,
-  Service,
-} from 'kubernetes-types/core/v1.js';
+import type { ConfigMap, Container, EnvFromSource, EnvVar, EnvVarSource, Secret } from 'kubernetes-types/core/v1.js';
 import { expand } from './expand.js';
 import { type FieldSource, fieldValue, resourceValue } from './fields.js';
-import { serviceVariables } from './service-variables.js';
 
 /** Why a container cannot be configured: the text of `CreateContainerConfigError`. */
 export class ConfigError extends Error {
@@ -23,7 +14,8 @@ export class ConfigError extends Error {
 /** Where values come from. */
 export interface EnvironmentSources {
   pod: FieldSource;
-  services: readonly Pick<Service, 'metadata' | 'spec'>[];
+  /** The variables of the Services that are there; asked for only when they are needed. */
+  serviceVariables(): Readonly<Record<string, string>>;
   configMap(name: string): Pick<ConfigMap, 'data' | 'binaryData'> | undefined;
   secret(name: string): Pick<Secret, 'data' | 'stringData'> | undefined;
 }
@@ -31,29 +23,40 @@ export interface EnvironmentSources {
 /** What the container runtime sets when neither the image nor the manifest does. */
 export const defaultPath = '/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin';
 
-/** All variables of a container. @throws ConfigError when a ConfigMap, Secret or key is missing and not optional */
+/** A container's variables: cheap to make, spelled out in full only for a process that gets them. */
+export interface ContainerEnvironment {
+  /** What `envFrom` and `env` of the manifest say. */
+  own: Readonly<Record<string, string>>;
+  /** Everything, as the process sees it. */
+  all(): Record<string, string>;
+  /** One variable of all. */
+  get(name: string): string | undefined;
+}
+
+/** @throws ConfigError when a ConfigMap, Secret or key is missing and not optional */
 export function environmentOf(
   container: Container,
   hostname: string,
   sources: EnvironmentSources,
-): Record<string, string> {
-  const { metadata, spec } = sources.pod;
-  const services = serviceVariables(sources.services, metadata.namespace ?? '', spec?.enableServiceLinks ?? true);
+): ContainerEnvironment {
+  const base = { PATH: defaultPath, HOSTNAME: hostname, ...(container.tty ? { TERM: 'xterm' } : {}), HOME: '/root' };
   const own: Record<string, string> = Object.assign(
     {},
     ...(container.envFrom ?? []).map((source) => fromSource(source, sources)),
   );
+  // As upstream, references know the manifest's variables and the Services', not those of the runtime.
+  const get = (name: string): string | undefined => own[name] ?? sources.serviceVariables()[name];
   for (const variable of container.env ?? []) {
-    const value = valueOf(variable, container, { ...services, ...own }, sources);
+    const value = valueOf(variable, container, get, sources);
     if (value !== undefined) own[variable.name] = value;
   }
-  const base = { PATH: defaultPath, HOSTNAME: hostname, ...(container.tty ? { TERM: 'xterm' } : {}), HOME: '/root' };
-  return { ...base, ...services, ...own };
+  return { own, get, all: () => ({ ...base, ...sources.serviceVariables(), ...own }) };
 }
 
 /** The container with references in `command` and `args` replaced. */
-export function expandCommand(container: Container, env: Readonly<Record<string, string>>): Container {
-  const each = (words: readonly string[] | undefined): string[] | undefined => words?.map((word) => expand(word, env));
+export function expandCommand(container: Container, env: Pick<ContainerEnvironment, 'get'>): Container {
+  const each = (words: readonly string[] | undefined): string[] | undefined =>
+    words?.map((word) => expand(word, env.get));
   return { ...container, command: each(container.command), args: each(container.args) };
 }
 
@@ -70,10 +73,10 @@ function fromSource(
 function valueOf(
   { value = '', valueFrom }: EnvVar,
   container: Container,
-  known: Record<string, string>,
+  get: (name: string) => string | undefined,
   sources: EnvironmentSources,
 ): string | undefined {
-  return valueFrom ? referred(valueFrom, container, sources) : expand(value, known);
+  return valueFrom ? referred(valueFrom, container, sources) : expand(value, get);
 }
 
 function referred(from: EnvVarSource, container: Container, sources: EnvironmentSources): string | undefined {

@@ -4,9 +4,9 @@
  */
 
 /** Replaces what is known, leaves the rest as it stands; `$$` is a plain `$`. */
-export function expand(text: string, known: Readonly<Record<string, string>>): string {
+export function expand(text: string, lookUp: (name: string) => string | undefined): string {
   return text.replace(/\$(\$|\(([^)]*)\))/g, (reference, what: string, name: string | undefined) => {
     if (what === '$') return '$';
-    return known[name ?? ''] ?? reference;
+    return lookUp(name ?? '') ?? reference;
   });
 }

@@ -5,7 +5,7 @@ import type { Container } from 'kubernetes-types/core/v1.js';
 import type { ContainerPlan, ImageBehaviour, PlanContext, PodView, ServerPlan, ServiceView } from './contract.js';
 import { planEmulated } from './emulated.js';
 import { repositoryOf } from './names.js';
-import { onPort, planAgnhost, planHttpEcho, planWhoami } from './servers.js';
+import { onPort, planAgnhost, planCoreDns, planHttpEcho, planWhoami } from './servers.js';
 import { planPause, shell, tool } from './shells.js';
 
 type Planner = (container: Container, context: PlanContext) => ContainerPlan;
@@ -19,12 +19,15 @@ const catalogue: readonly [pattern: string, plan: Planner][] = [
   ['dbgurum/ingress*', planHttpEcho],
   ['hashicorp/http-echo', planHttpEcho],
   ['luksa/kubia*', onPort(8080, 'kubia')],
-  ['nginxinc/nginx-unprivileged', onPort(8080, 'nginx')],
-  ['nginx', onPort(80, 'nginx')],
-  ['httpd', onPort(80, 'httpd')],
+  ['nginxinc/nginx-unprivileged', onPort(8080, 'nginx', '/usr/share/nginx/html')],
+  ['nginx', onPort(80, 'nginx', '/usr/share/nginx/html')],
+  ['httpd', onPort(80, 'httpd', '/usr/local/apache2/htdocs')],
   ['gcr.io/google-samples/hello-app', onPort(8080, 'hello-app')],
   ['registry.k8s.io/e2e-test-images/agnhost*', planAgnhost],
   ['k8s.gcr.io/e2e-test-images/agnhost*', planAgnhost],
+  ['registry.k8s.io/coredns/coredns', planCoreDns],
+  ['k8s.gcr.io/coredns/coredns', planCoreDns],
+  ['coredns/coredns', planCoreDns],
   ['nicolaka/netshoot', shell('bash')],
   ['busybox', shell('sh')],
   ['alpine', shell('/bin/sh')],
@@ -36,7 +39,13 @@ const catalogue: readonly [pattern: string, plan: Planner][] = [
   ['k8s.gcr.io/pause', planPause],
   ['gcr.io/google_containers/pause*', planPause],
   ['pause', planPause],
+  // Its work is done by a controller of the control plane, while one of its pods is ready.
+  ['quay.io/metallb/controller', planPause],
+  ['quay.io/metallb/speaker', () => ({ kind: 'agent', agent: 'metallb-speaker' })],
 ];
+
+/** Node agents whose work the lab does itself: their pods only hold the place, whatever command they are given. */
+const nodeAgents: ReadonlySet<string> = new Set(['registry.k8s.io/kube-proxy', 'calico/node']);
 
 /** What an image does. Images without an entry are emulated by their ports. */
 export function behaviourOf(image: string): ImageBehaviour {
@@ -52,6 +61,7 @@ function matches(pattern: string, repository: string): boolean {
 /** What starting one container means: its `command` when it has one, else what its image does. */
 export function planContainer(container: Container, context: PlanContext): ContainerPlan {
   const { command = [], args = [] } = container;
+  if (nodeAgents.has(repositoryOf(container.image ?? ''))) return { kind: 'pause' };
   if (command.length > 0) return { kind: 'command', argv: [...command, ...args] };
   return behaviourOf(container.image ?? '').plan(container, context);
 }

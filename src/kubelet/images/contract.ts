@@ -16,7 +16,11 @@ export type ServerBehaviour =
   | 'hello-app'
   | 'netexec'
   | 'serve-hostname'
+  | 'coredns'
   | 'emulated';
+
+/** Programs that the lab brings along: see `runtime/agent-container.ts`. */
+export type AgentName = 'metallb-speaker';
 
 export type Protocol = 'TCP' | 'UDP';
 
@@ -28,6 +32,10 @@ export interface ServerPlan {
   behaviour: ServerBehaviour;
   /** What the behaviour read from args and environment, for example `text`. */
   parameters: Readonly<Record<string, string>>;
+  /** Where the image keeps the files that it serves, as the container sees it. */
+  documents?: string;
+  /** The same on the lab's disk, if it is anywhere there; found out when the container starts. */
+  documentRoot?: string;
 }
 
 /** What starting a container means. */
@@ -37,6 +45,8 @@ export type ContainerPlan =
   | { kind: 'command'; argv: string[] }
   /** A process that only waits to be stopped, such as `pause`. */
   | { kind: 'pause' }
+  /** A program of the lab that is a process of its own. */
+  | { kind: 'agent'; agent: AgentName }
   /** A process that ends at once: a shell without input, a server that refuses its arguments. */
   | { kind: 'exit'; exitCode: number; output: string };
 

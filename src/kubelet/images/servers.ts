@@ -9,8 +9,11 @@ import { flagValue, listenPort, portNumber } from './flags.js';
 type Planner = (container: Container, context: PlanContext) => ContainerPlan;
 
 /** An image that listens on one fixed TCP port whatever it is told. */
-export function onPort(port: number, behaviour: ServerBehaviour): Planner {
-  return (container) => serve(container, behaviour, [['TCP', port]]);
+export function onPort(port: number, behaviour: ServerBehaviour, documents?: string): Planner {
+  return (container) => {
+    const servers: ServerPlan[] = [{ container: container.name, protocol: 'TCP', port, behaviour, parameters: {} }];
+    return { kind: 'servers', servers: servers.map((plan) => ({ ...plan, ...(documents ? { documents } : {}) })) };
+  };
 }
 
 /** `--port`, else WHOAMI_PORT_NUMBER, else 80; `--name`, else WHOAMI_NAME. */
@@ -36,14 +39,26 @@ export function planAgnhost(container: Container): ContainerPlan {
   if (subcommand === 'netexec') {
     const http = portNumber(flagValue(args, 'http-port')) ?? 8080;
     const udp = portNumber(flagValue(args, 'udp-port')) ?? 8081;
-    return serve(container, 'netexec', [
+    const ports: [Protocol, number][] = [
       ['TCP', http],
       ['UDP', udp],
-    ]);
+    ];
+    return serve(container, 'netexec', ports, { delayShutdown: flagValue(args, 'delay-shutdown') ?? '0' });
   }
   if (subcommand !== 'serve-hostname') return { kind: 'pause' };
   const port = portNumber(flagValue(args, 'port')) ?? 9376;
   return serve(container, 'serve-hostname', [['TCP', port]]);
+}
+
+/** The ports of kubeadm's Corefile: the DNS itself, health, ready, prometheus. They are served by the cluster DNS, src/dns. */
+export function planCoreDns(container: Container): ContainerPlan {
+  return serve(container, 'coredns', [
+    ['UDP', 53],
+    ['TCP', 53],
+    ['TCP', 8080],
+    ['TCP', 8181],
+    ['TCP', 9153],
+  ]);
 }
 
 function serve(

@@ -5,11 +5,14 @@ import type { Container } from 'kubernetes-types/core/v1.js';
 import type { Bind } from '../../kernel/sandbox.js';
 import type { Clock } from '../../world/contract.js';
 import type { PodAttachment, StoredPod } from '../contract.js';
+import type { ContainerEnvironment } from '../environment/environment.js';
+import { imageIndexPage } from '../images/answers/web-server.js';
 import { behaviourOf, planContainer } from '../images/catalogue.js';
-import type { PodPlace, ServerPlan, ServiceView } from '../images/contract.js';
+import type { AgentName, PodPlace, ServerPlan, ServiceView } from '../images/contract.js';
 import { listensForServices } from '../images/emulated.js';
 import type { PodServers } from '../servers/client.js';
-import type { ContainerShell, RunningContainer } from './contract.js';
+import { agentContainer } from './agent-container.js';
+import type { AgentProcess, ContainerShell, RunningContainer } from './contract.js';
 import { startEndedContainer, startPauseContainer } from './idle-container.js';
 import { ServerExits, startServerContainer } from './server-container.js';
 
@@ -20,7 +23,7 @@ export interface ContainerStart {
   attachment: PodAttachment;
   /** With args, command and env expanded. */
   container: Container;
-  env: Readonly<Record<string, string>>;
+  env: ContainerEnvironment;
   restartCount: number;
   /** Files that the kubelet manages, such as /etc/hosts. */
   files: Readonly<Record<string, string>>;
@@ -34,9 +37,15 @@ export interface ProcessContainers {
   start(start: ContainerStart, argv: readonly string[]): Promise<RunningContainer>;
   /** Room for processes in a container that has none of its own. */
   shell(start: ContainerStart): ContainerShell;
+  /** Where a path of such a container is on the lab's disk, once it is there: in a volume, or in what was written. */
+  pathOf(start: ContainerStart, path: string): string;
 }
 
+/** Starts programs that the lab brings along. @throws Error when one cannot be started */
+export type StartAgent = (agent: AgentName, start: ContainerStart) => Promise<AgentProcess>;
+
 export interface ContainersOptions {
+  agents?: StartAgent | undefined;
   servers: PodServers;
   processes: ProcessContainers;
   clock: Clock;
@@ -61,7 +70,7 @@ export class Containers {
   async start(start: ContainerStart): Promise<RunningContainer> {
     const plan = this.#plan(start);
     if (plan.kind === 'command') return this.options.processes.start(start, plan.argv);
-    const shell = this.options.processes.shell(start);
+    const shell = this.options.processes.shell({ ...start, files: { ...start.files, ...imageFiles(start, plan) } });
     const running = await this.#startBuiltIn(start, plan, shell);
     void running.ended.then(() => {
       this.#open.delete(openKey(start));
@@ -88,7 +97,22 @@ export class Containers {
   }
 
   #plan({ pod, container, env }: ContainerStart): ReturnType<typeof planContainer> {
-    return planContainer(container, { pod, services: this.options.services(pod.metadata.namespace ?? ''), env });
+    return planContainer(container, {
+      pod,
+      services: this.options.services(pod.metadata.namespace ?? ''),
+      env: env.own,
+    });
+  }
+
+  #withDocuments(start: ContainerStart, plan: ServerPlan): ServerPlan {
+    if (!plan.documents) return plan;
+    return { ...plan, documentRoot: this.options.processes.pathOf(start, plan.documents) };
+  }
+
+  async #startAgent(start: ContainerStart, agent: AgentName, shell: ContainerShell): Promise<RunningContainer> {
+    const { agents, clock } = this.options;
+    if (!agents) throw new Error(`exec: "${agent}": not available without a lab`);
+    return agentContainer(await agents(agent, start), shell, clock);
   }
 
   #startBuiltIn(
@@ -99,6 +123,8 @@ export class Containers {
     switch (plan.kind) {
       case 'pause':
         return Promise.resolve(startPauseContainer(shell));
+      case 'agent':
+        return this.#startAgent(start, plan.agent, shell);
       case 'exit':
         return Promise.resolve(startEndedContainer(plan.exitCode, plan.output, this.options.clock, shell));
       case 'servers': {
@@ -111,13 +137,23 @@ export class Containers {
           place,
           namespacePath,
           container: container.name,
-          plans: plan.servers,
+          plans: plan.servers.map((one) => this.#withDocuments(start, one)),
           shell,
           exits: this.#exits,
+          clock: this.options.clock,
         });
       }
     }
   }
+}
+
+/** What an image brings along that somebody who looks into the container expects to find. */
+function imageFiles({ place }: ContainerStart, plan: ReturnType<typeof planContainer>): Record<string, string> {
+  const servers = plan.kind === 'servers' ? plan.servers : [];
+  const pages = servers.flatMap(({ documents, behaviour }) =>
+    documents ? [[`${documents}/index.html`, imageIndexPage(behaviour, place.hostname)]] : [],
+  );
+  return Object.fromEntries(pages) as Record<string, string>;
 }
 
 function openKey({ place, container }: ContainerStart): string {

@@ -21,6 +21,14 @@ export interface RunningContainer {
   follow(listener: (line: LogLine) => void, ended: () => void): () => void;
 }
 
+/** A program of the lab that is a container's only process. */
+export interface AgentProcess {
+  readonly ended: Promise<ProcessEnd>;
+  kill(signal: 'SIGTERM' | 'SIGKILL'): void;
+  /** Calls `line` for each that it prints, from its start. */
+  onLine(line: (text: string) => void): void;
+}
+
 /** Processes beside a container that has none of its own: made at the first exec, removed with the container. */
 export interface ContainerShell {
   exec(options: ExecOptions): Promise<ExecStreams>;

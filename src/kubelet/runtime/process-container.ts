@@ -1,8 +1,16 @@
 /**
  * A container that is a real process, in a sandbox of its own: process 1 is its command.
  */
+import { join } from 'node:path';
 import { PassThrough, type Readable, Writable } from 'node:stream';
-import { createSandbox, type MachineSandbox, type SandboxCommand, type SandboxProcess } from '../../kernel/sandbox.js';
+import {
+  type Bind,
+  createSandbox,
+  type MachineSandbox,
+  type SandboxCommand,
+  type SandboxProcess,
+  writtenPath,
+} from '../../kernel/sandbox.js';
 import type { Clock } from '../../world/contract.js';
 import type { ContainerPlace, ExecOptions, ExecStreams, ProcessEnd } from '../contract.js';
 import { LogRing } from '../log-ring.js';
@@ -15,9 +23,11 @@ const maxUnreadBytes = 8 * 1024 * 1024;
 
 /** `scratch` is a directory on a tmpfs of the daemon's, see kernel/scratch.ts. */
 export function createProcessContainers(scratch: string, clock: Clock): ProcessContainers {
+  const idOf = ({ place, container, restartCount }: ContainerStart): string =>
+    `${place.uid}-${container.name}-${restartCount}`;
   const sandbox = (start: ContainerStart, suffix: string, init?: SandboxCommand): Promise<MachineSandbox> =>
     createSandbox({
-      id: `${start.place.uid}-${start.container.name}-${start.restartCount}${suffix}`,
+      id: `${idOf(start)}${suffix}`,
       scratch,
       network: start.attachment.namespace,
       hostname: start.place.hostname,
@@ -30,12 +40,21 @@ export function createProcessContainers(scratch: string, clock: Clock): ProcessC
       const { tty = false, stdin = false } = start.container;
       return new ProcessContainer(await sandbox(start, '', { ...commandOf(start, argv), tty, stdin }), start, clock);
     },
-    shell: (start) => lazyShell(start, () => sandbox(start, '-shell')),
+    shell: (start) => lazyShell(start, () => sandbox(start, shellSuffix)),
+    pathOf: (start, path) => boundPath(start.binds, path) ?? writtenPath(scratch, `${idOf(start)}${shellSuffix}`, path),
   };
 }
 
+const shellSuffix = '-shell';
+
+/** The path within the volume that is mounted over it, if one is. */
+function boundPath(binds: readonly Bind[], path: string): string | undefined {
+  const bind = binds.find(({ target }) => path === target || path.startsWith(`${target}/`));
+  return bind && join(bind.source, path.slice(bind.target.length));
+}
+
 function commandOf({ env, container }: ContainerStart, argv: readonly string[]): SandboxCommand {
-  return { argv, env, cwd: container.workingDir ?? '/' };
+  return { argv, env: env.all(), cwd: container.workingDir ?? '/' };
 }
 
 function execIn(sandbox: MachineSandbox, start: ContainerStart, { command, tty, stdin }: ExecOptions): ExecStreams {
@@ -43,7 +62,7 @@ function execIn(sandbox: MachineSandbox, start: ContainerStart, { command, tty, 
     ...commandOf(start, command),
     tty,
     stdin,
-    ...(tty ? { env: { TERM: 'xterm', ...start.env } } : {}),
+    ...(tty ? { env: { TERM: 'xterm', ...start.env.all() } } : {}),
   });
   return { ...streamsOf(child), kill: () => child.kill('SIGKILL') };
 }

@@ -1,6 +1,7 @@
 /**
  * A container whose program is one of the built-in servers: listeners in the pod-server process.
  */
+import type { Clock } from '../../world/contract.js';
 import type { ProcessEnd } from '../contract.js';
 import type { PodPlace, ServerPlan } from '../images/contract.js';
 import type { PodServers } from '../servers/client.js';
@@ -13,6 +14,7 @@ export interface ServerContainerParts {
   container: string;
   plans: readonly ServerPlan[];
   shell: ContainerShell;
+  clock: Clock;
   /** Where the kubelet hears of servers that end themselves. */
   exits: ServerExits;
 }
@@ -36,7 +38,7 @@ export class ServerExits {
 
 /** Opens the listeners. A port that is taken ends the container with 1, as a real server's bind error does. */
 export async function startServerContainer(parts: ServerContainerParts): Promise<RunningContainer> {
-  const { servers, place, namespacePath, container, plans, shell, exits } = parts;
+  const { servers, place, namespacePath, container, plans, shell, exits, clock } = parts;
   let end: (end: ProcessEnd) => void = () => {};
   const ended = new Promise<ProcessEnd>((resolve) => {
     end = resolve;
@@ -54,8 +56,17 @@ export async function startServerContainer(parts: ServerContainerParts): Promise
     enter: () => shell.enter(),
     ended,
     // Differs: built-in servers end with 0 on SIGTERM after answering what is in flight; some real ones die at once.
-    stop: (graceMilliseconds) => stop(graceMilliseconds, 0),
+    async stop(graceMilliseconds) {
+      const delayMs = Math.min(shutdownDelayMs(plans), graceMilliseconds);
+      if (delayMs > 0) await new Promise<void>((resolve) => clock.after(delayMs, resolve));
+      await stop(graceMilliseconds - delayMs, 0);
+    },
     logs: (previous) => servers.logs(place.uid, container, { previous }),
     follow: (listener, followEnded) => servers.follow(place.uid, container, listener, followEnded),
   };
+}
+
+/** agnhost netexec `--delay-shutdown`: goes on serving for so long after SIGTERM. */
+function shutdownDelayMs(plans: readonly ServerPlan[]): number {
+  return Math.max(0, ...plans.map(({ parameters }) => Number(parameters['delayShutdown'] ?? 0) * 1000 || 0));
 }

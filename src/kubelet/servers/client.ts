@@ -39,12 +39,23 @@ interface Follower {
 
 type Pending = (report: Extract<ServerReport, { kind: 'done' | 'lines' }>) => void;
 
+/** What a process of another entry is told and tells besides the commands for its servers. */
+export interface SideChannel {
+  entry: URL;
+  /** The process is up, for the first time or again; what is sent here reaches it before any command. */
+  launched(send: (message: object) => void): void;
+  /** A message that is no ServerReport. */
+  heard(message: unknown): void;
+}
+
 /** Starts the process and resolves when it takes commands. @throws Error when it cannot start. */
-export async function startServerProcess(): Promise<PodServers> {
-  const client = new ServerClient();
+export async function startServerProcess(side?: SideChannel): Promise<PodServers> {
+  const client = new ServerClient(side);
   await client.launch();
   return client;
 }
+
+const podServersEntry = new URL('./main.js', import.meta.url);
 
 class ServerClient implements PodServers {
   #child: ChildProcess | undefined;
@@ -55,18 +66,21 @@ class ServerClient implements PodServers {
   readonly #followers = new Map<number, Follower>();
   readonly #exitListeners: ((uid: string, container: string, exitCode: number) => void)[] = [];
 
+  constructor(private readonly side?: SideChannel) {}
+
   get pid(): number {
     return this.#child?.pid ?? 0;
   }
 
   launch(): Promise<void> {
-    const child = forkNode(new URL('./main.js', import.meta.url));
+    const child = forkNode(this.side?.entry ?? podServersEntry);
     this.#child = child;
     return new Promise((resolve, reject) => {
       let ready = false;
       child.on('message', (report: ServerReport) => {
         if (report.kind !== 'ready') return this.#hear(report);
         ready = true;
+        this.side?.launched((message) => child.connected && child.send(message, () => {}));
         resolve();
       });
       child.once('error', reject);
@@ -151,6 +165,9 @@ class ServerClient implements PodServers {
         return this.#endFollower(report.id);
       case 'exited':
         for (const listener of this.#exitListeners) listener(report.uid, report.container, report.exitCode);
+        return;
+      default:
+        this.side?.heard(report);
     }
   }
 

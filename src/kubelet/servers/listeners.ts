@@ -6,7 +6,7 @@
  */
 import { createSocket, type Socket as UdpSocket } from 'node:dgram';
 import { existsSync } from 'node:fs';
-import { createServer } from 'node:net';
+import { createServer, type Socket } from 'node:net';
 import { inNamespace, type NetworkNamespace } from '../../kernel/netns.js';
 import { Connections, type HttpFront } from './http-front.js';
 import { hostPort, type Site } from './site.js';
@@ -25,12 +25,19 @@ export interface Listener {
 }
 
 export function openListener(site: Site, namespace: NetworkNamespace, front: HttpFront): Listener {
-  return site.plan.protocol === 'TCP' ? openTcp(site, namespace, front) : openUdp(site, namespace);
+  return site.plan.protocol === 'TCP'
+    ? openTcp(site, namespace, (socket, connections) => front.accept(socket, site, connections))
+    : openUdp(site, namespace, (message, client) => site.answerer.udp?.(message.toString(), client, site.context));
 }
 
-function openTcp(site: Site, namespace: NetworkNamespace, front: HttpFront): Listener {
+/** A TCP listener; `accept` takes over each connection and puts it into `connections`. */
+export function openTcp(
+  site: Site,
+  namespace: NetworkNamespace,
+  accept: (socket: Socket, connections: Connections) => void,
+): Listener {
   const connections = new Connections();
-  const server = createServer({ noDelay: true }, (socket) => front.accept(socket, site, connections));
+  const server = createServer({ noDelay: true }, (socket) => accept(socket, connections));
   const opened = new Promise<void>((resolve, reject) => {
     server.once('listening', resolve);
     server.on('error', reject);
@@ -47,8 +54,12 @@ function openTcp(site: Site, namespace: NetworkNamespace, front: HttpFront): Lis
   };
 }
 
-function openUdp(site: Site, namespace: NetworkNamespace): Listener {
-  const socket = udpSocket(site);
+/** The datagram to send back to `client` (`address:port`); nothing is sent for nothing. */
+export type AnswerDatagram = (message: Buffer, client: string) => Buffer | string | undefined;
+
+/** A UDP socket that answers each datagram at once, or not at all. */
+export function openUdp(site: Site, namespace: NetworkNamespace, answer: AnswerDatagram): Listener {
+  const socket = udpSocket(answer);
   // With a lookup that answers at once, `bind` tells of its success before it returns: listen for it first.
   const opened = new Promise<void>((resolve, reject) => {
     socket.once('listening', resolve);
@@ -66,14 +77,13 @@ function openUdp(site: Site, namespace: NetworkNamespace): Listener {
   return { container: site.plan.container, opened, drain: async () => close(), cut: close };
 }
 
-function udpSocket(site: Site): UdpSocket {
+function udpSocket(answer: AnswerDatagram): UdpSocket {
   const [type, family] = kernelHasIpv6 ? (['udp6', 6] as const) : (['udp4', 4] as const);
   const socket = createSocket({ type, lookup: (host, _options, done) => done(null, host, family) });
   socket.on('message', (message, from) => {
-    const answer = site.answerer.udp?.(message.toString(), hostPort(from.address, from.port), site.context);
-    if (!answer) return;
+    const reply = answer(message, hostPort(from.address, from.port));
     // A client that is gone is no error of the server: ICMP refusals surface here.
-    socket.send(answer, from.port, from.address, () => {});
+    if (reply) socket.send(reply, from.port, from.address, () => {});
   });
   return socket;
 }

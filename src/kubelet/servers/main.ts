@@ -1,69 +1,10 @@
 /**
- * Entry of the pod-server process: commands in, reports out, and the end when the daemon is gone.
- *
- * Its own process, so that a busy pod cannot stall the API, DNS or a speaker. Imports little: it must be ready at once.
+ * Entry of the pod-server process. Its own process, so that a busy pod cannot stall the API, DNS or a speaker.
+ * Imports little: it must be ready at once.
  */
 import { createWorld } from '../../world/world.js';
-import { PodHost } from './pod-host.js';
-import type { ServerCommand, ServerReport } from './protocol.js';
-
-const report = (message: ServerReport): void => {
-  process.send?.(message);
-};
+import { serveCommands } from './commands.js';
+import { openListener } from './listeners.js';
 
 process.title = 'kubewire-pods';
-const host = new PodHost(createWorld({ seed: 0 }).clock, (uid, container, exitCode) =>
-  report({ kind: 'exited', uid, container, exitCode }),
-);
-const followers = new Map<number, () => void>();
-
-async function obey(command: ServerCommand): Promise<void> {
-  switch (command.kind) {
-    case 'start':
-      return report({ kind: 'done', id: command.id, failures: await host.start(command) });
-    case 'stop':
-      await host.stop(command);
-      return report({ kind: 'done', id: command.id, failures: [] });
-    case 'forget':
-      return host.forget(command.uid);
-    case 'logs': {
-      const lines = host.log(command.uid, command.container, command.previous)?.lines() ?? [];
-      return report({ kind: 'lines', id: command.id, lines });
-    }
-    case 'follow':
-      return follow(command.id, command.uid, command.container);
-    case 'unfollow': {
-      followers.get(command.id)?.();
-      followers.delete(command.id);
-    }
-  }
-}
-
-function follow(id: number, uid: string, container: string): void {
-  const ended = (): void => {
-    followers.delete(id);
-    report({ kind: 'end', id });
-  };
-  const log = host.log(uid, container);
-  if (!log) return ended();
-  followers.set(
-    id,
-    log.follow((line) => report({ kind: 'line', id, line }), ended),
-  );
-}
-
-process.on('message', (command: ServerCommand) => {
-  obey(command).catch((error: Error) => {
-    if (!('id' in command)) return;
-    const container = command.kind === 'start' ? (command.plans[0]?.container ?? '') : '';
-    report({
-      kind: 'done',
-      id: command.id,
-      failures: [{ container, protocol: 'TCP', port: 0, message: error.message }],
-    });
-  });
-});
-process.on('disconnect', () => process.exit(0));
-// The daemon decides when it ends; a terminal's Ctrl-C reaches the whole group.
-process.on('SIGINT', () => {});
-report({ kind: 'ready' });
+serveCommands(createWorld({ seed: 0 }).clock, openListener);

@@ -6,9 +6,9 @@ import type { Clock } from '../../world/contract.js';
 import type { PodPlace, ServerPlan } from '../images/contract.js';
 import { LogRing } from '../log-ring.js';
 import { HttpFront } from './http-front.js';
-import { type Listener, openListener } from './listeners.js';
+import type { Listener } from './listeners.js';
 import type { StartCommand, StartFailure, StopCommand } from './protocol.js';
-import { createSite } from './site.js';
+import { createSite, type Site } from './site.js';
 
 interface HostedContainer {
   listeners: Listener[];
@@ -23,6 +23,9 @@ interface HostedPod {
   containers: Map<string, HostedContainer>;
 }
 
+/** Opens what one plan asks for. */
+export type OpenListener = (site: Site, namespace: NetworkNamespace, front: HttpFront) => Listener;
+
 /** Told when a server ends its own process. */
 export type ExitListener = (uid: string, container: string, exitCode: number) => void;
 
@@ -32,6 +35,7 @@ export class PodHost {
 
   constructor(
     private readonly clock: Clock,
+    private readonly openListener: OpenListener,
     private readonly onExit: ExitListener,
   ) {}
 
@@ -89,7 +93,7 @@ export class PodHost {
       clock: this.clock,
       exit,
     });
-    const listener = openListener(site, pod.namespace, this.#front);
+    const listener = this.openListener(site, pod.namespace, this.#front);
     try {
       await listener.opened;
     } catch (error) {

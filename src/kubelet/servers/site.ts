@@ -1,7 +1,9 @@
 /**
  * What a listener needs to know to answer: whose it is, and the pod's world around it.
  */
+import { readFileSync, statSync } from 'node:fs';
 import { networkInterfaces } from 'node:os';
+import { basename, join, normalize } from 'node:path';
 import { inNamespace, type NetworkNamespace } from '../../kernel/netns.js';
 import type { Clock } from '../../world/contract.js';
 import type { AnswerContext, Answerer } from '../images/answers/contract.js';
@@ -37,10 +39,33 @@ export function createSite({ place, plan, namespace, log, clock, exit }: SitePar
       port: plan.port,
       addresses: () => interfaceAddresses(namespace),
       timestamp: () => clock.timestamp(),
+      document: (path) => readDocument(plan.documentRoot, path),
     },
     log: (text) => log.append({ time: clock.now(), stream: 'stdout', text }),
     exit,
   };
+}
+
+/** Read at each request: what somebody writes into a running container is served at once. */
+function readDocument(root: string | undefined, path: string): ReturnType<AnswerContext['document']> {
+  if (root === undefined || !statSync(root, { throwIfNoEntry: false })) return 'no root';
+  // `normalize` of an absolute path cannot climb out of it.
+  const wanted = join(root, normalize(`/${safelyDecoded(path)}`));
+  const isDirectory = statSync(wanted, { throwIfNoEntry: false })?.isDirectory() ?? false;
+  const file = isDirectory ? join(wanted, 'index.html') : wanted;
+  try {
+    return { name: basename(file), content: readFileSync(file) };
+  } catch {
+    return 'missing';
+  }
+}
+
+function safelyDecoded(path: string): string {
+  try {
+    return decodeURIComponent(path);
+  } catch {
+    return path;
+  }
 }
 
 /** All addresses of the namespace's interfaces that are up, interface by interface, as the kernel lists them now. */

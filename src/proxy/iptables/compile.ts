@@ -7,6 +7,7 @@
  */
 import type { IPFamily, NodeServicePort, NodeTraffic } from '../../model/traffic.js';
 import type { Rule } from '../xtables/rule.js';
+import { localTraffic } from './detector.js';
 import {
   filterChains,
   forwardRules,
@@ -18,7 +19,7 @@ import {
 } from './fixed.js';
 import { serviceChains } from './names.js';
 import type { IptablesOptions } from './options.js';
-import { ownChains } from './policy-rules.js';
+import { ownChains, type PolicyContext } from './policy-rules.js';
 import { sharedChainRules } from './service-rules.js';
 
 /** All that one service port contributes. The same object again means that nothing changed. */
@@ -47,17 +48,15 @@ export interface IptablesRuleSet {
   readonly ports: readonly PortRules[];
 }
 
-interface Context {
-  readonly nodeName: string;
-  readonly nodeIP: string | undefined;
-  readonly comments: boolean;
-}
+/** What rules depend on besides the options. */
+type Context = Pick<PolicyContext, 'nodeName' | 'nodeIP' | 'comments'>;
 
-function compilePort(port: NodeServicePort, options: IptablesOptions, context: Context): PortRules {
+function compilePort(port: NodeServicePort, context: PolicyContext): PortRules {
+  const { options } = context;
   const names = serviceChains(port.traffic);
   const countLocalhost = options.nfacct && options.localhostNodePorts && !port.traffic.clusterIP.includes(':');
   const { filter, nat } = sharedChainRules(port, names, countLocalhost);
-  const { chains, rules } = ownChains(port, names, { options, ...context });
+  const { chains, rules } = ownChains(port, names, context);
   return { key: `${port.traffic.name} ${port.traffic.protocol}`, filter, nat, chains, rules };
 }
 
@@ -91,10 +90,13 @@ export function compileIptables(traffic: NodeTraffic, options: IptablesOptions):
     comments: traffic.totalEndpoints <= options.largeClusterEndpoints,
   };
   const memo = memoOf(options, context);
+  const pods = localTraffic(options.localTrafficDetector);
+  const outsiders = localTraffic(options.localTrafficDetector, true);
+  const policy: PolicyContext = { ...context, options, pods, outsiders };
   const ports = traffic.ports.map((port) => {
     const known = memo.get(port);
     if (known !== undefined) return known;
-    const compiled = compilePort(port, options, context);
+    const compiled = compilePort(port, policy);
     memo.set(port, compiled);
     return compiled;
   });

@@ -6,9 +6,8 @@
  */
 import type { NodeServicePort, TrafficEndpoint } from '../../model/traffic.js';
 import { cidrContains } from '../../model/traffic-address.js';
-import { comment, jump, type Match, type Rule, type Target } from '../xtables/rule.js';
+import { comment, jump, type Match, protocolMatch, type Rule, type Target } from '../xtables/rule.js';
 import { statistic } from './balance.js';
-import { localTraffic } from './detector.js';
 import { endpointChain, type ServiceChains } from './names.js';
 import type { IptablesOptions } from './options.js';
 import { destinationMatches, usesFirewall } from './service-rules.js';
@@ -20,6 +19,9 @@ export interface PolicyContext {
   readonly nodeIP: string | undefined;
   /** Large clusters drop the comments of per-endpoint rules. */
   readonly comments: boolean;
+  /** What tells pods from others, and others from pods; undefined when nothing does. */
+  readonly pods: Match | undefined;
+  readonly outsiders: Match | undefined;
 }
 
 export interface OwnChains {
@@ -31,9 +33,9 @@ const markForMasquerade = jump('KUBE-MARK-MASQ');
 const fromThisNode: Match = { match: 'addrtype', side: 'src' };
 
 /** What goes to a ClusterIP from outside the pods leaves with the node's address, as the reply must come back here. */
-function internalMasquerade(port: NodeServicePort, chains: ServiceChains, { options }: PolicyContext): Rule[] {
+function internalMasquerade(port: NodeServicePort, chains: ServiceChains, context: PolicyContext): Rule[] {
   const { traffic, hasInternalEndpoints } = port;
-  const outsiders = localTraffic(options.localTrafficDetector, true);
+  const { options, outsiders } = context;
   if (!hasInternalEndpoints || (!options.masqueradeAll && outsiders === undefined)) return [];
   const chain = traffic.internalTrafficPolicy === 'Local' ? chains.local : chains.cluster;
   const matches = destinationMatches(comment(`${traffic.name} cluster IP`), traffic, traffic.clusterIP);
@@ -45,7 +47,7 @@ function internalMasquerade(port: NodeServicePort, chains: ServiceChains, { opti
  * KUBE-EXT-. With the Local policy, pods and the node itself still reach every endpoint, as if their traffic had gone
  * out to a load balancer and come back; everybody else falls through to the local endpoints, or off the end.
  */
-function externalRules(port: NodeServicePort, chains: ServiceChains, { options }: PolicyContext): Rule[] {
+function externalRules(port: NodeServicePort, chains: ServiceChains, { pods }: PolicyContext): Rule[] {
   const { traffic, hasExternalEndpoints } = port;
   const { name, from, externalTrafficPolicy } = traffic;
   const rule = (what: string, matches: Match[], target: Target): Rule => ({
@@ -58,7 +60,6 @@ function externalRules(port: NodeServicePort, chains: ServiceChains, { options }
   if (externalTrafficPolicy === 'Cluster') {
     return [rule('masquerade traffic', [], markForMasquerade), toPolicy(chains.cluster)];
   }
-  const pods = localTraffic(options.localTrafficDetector);
   const rules = pods === undefined ? [] : [rule('pod traffic', [pods], jump(chains.cluster))];
   rules.push(
     rule('masquerade LOCAL traffic', [fromThisNode], markForMasquerade),
@@ -83,10 +84,11 @@ function firewallRules(port: NodeServicePort, chains: ServiceChains, { nodeIP }:
   return [...allowed, { chain, matches: rest, from }];
 }
 
-/** One endpoint with the name of its chain. */
+/** One endpoint with its chain, and the jump there. */
 interface NamedEndpoint {
   readonly endpoint: TrafficEndpoint;
   readonly chain: string;
+  readonly target: Target;
 }
 
 /** KUBE-SVC- or KUBE-SVL-: first the endpoint this client used before, if it sticks to one, then the spreading. */
@@ -99,29 +101,31 @@ function balanceRules(
   const { name, protocol, from, affinitySeconds } = port.traffic;
   const rules: Rule[] = [];
   const why = endpoints.map(({ endpoint }) => (comments ? [comment(`${name} -> ${endpoint.text}`)] : []));
-  const targets = endpoints.map(({ chain }) => jump(chain));
-  endpoints.forEach(({ chain: list }, index) => {
+  endpoints.forEach(({ chain: list, target }, index) => {
     if (affinitySeconds === undefined) return;
     const seen: Match = { match: 'recentCheck', list, seconds: affinitySeconds };
-    rules.push({ chain, matches: [...(why[index] ?? []), seen], target: targets[index], from });
+    rules.push({ chain, matches: [...(why[index] ?? []), seen], target, from });
   });
   const key = `${nodeName}/${name}/${protocol}`;
-  endpoints.forEach((_, index) => {
+  endpoints.forEach(({ target }, index) => {
     const chance = statistic(options, key, index, endpoints.length);
-    rules.push({ chain, matches: [...(why[index] ?? []), ...chance], target: targets[index], from });
+    rules.push({ chain, matches: [...(why[index] ?? []), ...chance], target, from });
   });
   return rules;
 }
 
 /** KUBE-SEP-: SNAT for a pod that reaches itself, then DNAT; `recent --set` remembers the client for affinity. */
-function endpointRules(port: NodeServicePort, { endpoint, chain }: NamedEndpoint, comments: boolean): Rule[] {
-  const { name, protocol, from, affinitySeconds } = port.traffic;
-  const why: Match[] = comments ? [comment(name)] : [];
+function endpointRules(
+  { traffic }: NodeServicePort,
+  { endpoint, chain }: NamedEndpoint,
+  why: readonly Match[],
+): Rule[] {
+  const { protocol, from, affinitySeconds } = traffic;
   const remember: Match[] = affinitySeconds === undefined ? [] : [{ match: 'recentSet', list: chain }];
   const dnat: Target = { target: 'dnat', to: endpoint.text };
   return [
     { chain, matches: [...why, { match: 'source', cidr: endpoint.ip }], target: markForMasquerade, from },
-    { chain, matches: [...why, ...remember, { match: 'protocol', protocol }], target: dnat, from },
+    { chain, matches: [...why, ...remember, protocolMatch[protocol]], target: dnat, from },
   ];
 }
 
@@ -129,7 +133,10 @@ function endpointRules(port: NodeServicePort, { endpoint, chain }: NamedEndpoint
 export function ownChains(port: NodeServicePort, names: ServiceChains, context: PolicyContext): OwnChains {
   const { traffic, clusterEndpoints, localEndpoints, reachableEndpoints } = port;
   const named = new Map<TrafficEndpoint, NamedEndpoint>();
-  for (const endpoint of reachableEndpoints) named.set(endpoint, { endpoint, chain: endpointChain(traffic, endpoint) });
+  for (const endpoint of reachableEndpoints) {
+    const chain = endpointChain(traffic, endpoint);
+    named.set(endpoint, { endpoint, chain, target: jump(chain) });
+  }
   const withNames = (list: readonly TrafficEndpoint[]): NamedEndpoint[] =>
     list.map((endpoint) => named.get(endpoint)).filter((entry) => entry !== undefined);
   const chains: string[] = [];
@@ -146,6 +153,7 @@ export function ownChains(port: NodeServicePort, names: ServiceChains, context: 
   ] as const) {
     if (list.length > 0) add(chain, balanceRules(port, chain, withNames(list), context));
   }
-  for (const entry of named.values()) add(entry.chain, endpointRules(port, entry, context.comments));
+  const why = context.comments ? [comment(traffic.name)] : [];
+  for (const entry of named.values()) add(entry.chain, endpointRules(port, entry, why));
   return { chains, rules };
 }

@@ -82,8 +82,9 @@ export function renderFirstSync(
   ensure: readonly EnsureOperation[] = jumpRules,
   existing: Iterable<string> = [],
 ): string {
-  const active = new Set(ruleSet.ports.flatMap(({ chains }) => chains));
-  const stale = [...existing].filter((chain) => isServiceChain(chain) && !active.has(chain));
+  const found = [...existing].filter(isServiceChain);
+  const active = found.length === 0 ? undefined : new Set(ruleSet.ports.flatMap(({ chains }) => chains));
+  const stale = found.filter((chain) => !active?.has(chain));
   const canary = ensureText('mangle', ensure, []);
   const mangle = canary === '' ? '' : `*mangle\n${canary}COMMIT\n`;
   return mangle + transaction(ruleSet, { ...everything, stale, ensure });

@@ -5,7 +5,17 @@
  * Source: kube-proxy v1.30.5 `syncProxyRules`, the "Capture …" part of its loop.
  */
 import type { NodeServicePort, ServicePortTraffic } from '../../model/traffic.js';
-import { accept, comment, drop, jump, type Match, type Rule, reject, type Target } from '../xtables/rule.js';
+import {
+  accept,
+  comment,
+  drop,
+  jump,
+  type Match,
+  protocolMatch,
+  type Rule,
+  reject,
+  type Target,
+} from '../xtables/rule.js';
 import type { ServiceChains } from './names.js';
 
 /** Two lists, as they go to two tables. */
@@ -28,7 +38,7 @@ function refusal({ traffic, hasEndpoints }: NodeServicePort): Refusal {
 
 /** `-m tcp -p tcp -d IP --dport PORT`, after the comment. */
 export function destinationMatches(why: Match, { protocol, port }: ServicePortTraffic, ip: string): Match[] {
-  return [why, { match: 'protocol', protocol }, { match: 'destination', cidr: ip }, { match: 'dport', port }];
+  return [why, protocolMatch[protocol], { match: 'destination', cidr: ip }, { match: 'dport', port }];
 }
 
 /** Whether this port needs a KUBE-FW- chain: it has VIPs, ranges to check, and somewhere to go. */
@@ -94,10 +104,7 @@ function nodePort({ port, chains, filter, nat }: Writer, countLocalhost: boolean
   const { traffic, hasEndpoints, hasExternalEndpoints } = port;
   const { name, protocol, from } = traffic;
   if (traffic.nodePort === 0) return;
-  const toPort: Match[] = [
-    { match: 'protocol', protocol },
-    { match: 'dport', port: traffic.nodePort },
-  ];
+  const toPort: Match[] = [protocolMatch[protocol], { match: 'dport', port: traffic.nodePort }];
   if (hasEndpoints) {
     for (const counter of countLocalhost ? [localhostCounter, []] : [[]]) {
       const matches = [comment(name), ...counter, ...toPort];
@@ -114,11 +121,7 @@ function nodePort({ port, chains, filter, nat }: Writer, countLocalhost: boolean
 function healthCheck({ port: { traffic }, filter }: Writer): void {
   const { name, healthCheckNodePort: port, from } = traffic;
   if (port === 0) return;
-  const matches: Match[] = [
-    comment(`${name} health check node port`),
-    { match: 'protocol', protocol: 'TCP' },
-    { match: 'dport', port },
-  ];
+  const matches: Match[] = [comment(`${name} health check node port`), protocolMatch.TCP, { match: 'dport', port }];
   filter.push({ chain: 'KUBE-NODEPORTS', matches, target: accept, from });
 }
 

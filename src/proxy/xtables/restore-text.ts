@@ -16,29 +16,49 @@ export function markText(mark: number): string {
   return `0x${mark.toString(16).padStart(8, '0')}`;
 }
 
-/** kube-proxy quotes comments with spaces in them and writes a bare service port name without quotes. */
-function commentText(text: string): string {
-  return text.includes(' ') ? `-m comment --comment "${text}"` : `-m comment --comment ${text}`;
-}
-
 function not(negate: boolean | undefined): string {
   return negate ? '! ' : '';
 }
 
-function matchText(match: Match): string {
+const protocolFirst: Record<Protocol, string> = {
+  TCP: ' -p tcp -m tcp',
+  UDP: ' -p udp -m udp',
+  SCTP: ' -p sctp -m sctp',
+};
+const moduleFirst: Record<Protocol, string> = {
+  TCP: ' -m tcp -p tcp',
+  UDP: ' -m udp -p udp',
+  SCTP: ' -m sctp -p sctp',
+};
+
+/** The matches that most rules have, in pieces that need not be put together first. */
+function addMatch(match: Match, parts: string[]): void {
   switch (match.match) {
     case 'comment':
-      return commentText(match.text);
-    case 'protocol': {
-      const protocol = lowerCase[match.protocol];
-      return match.protocolFirst ? `-p ${protocol} -m ${protocol}` : `-m ${protocol} -p ${protocol}`;
-    }
+      // kube-proxy quotes comments with spaces in them and writes a bare service port name without quotes.
+      if (match.text.includes(' ')) parts.push(' -m comment --comment "', match.text, '"');
+      else parts.push(' -m comment --comment ', match.text);
+      return;
+    case 'protocol':
+      parts.push((match.protocolFirst ? protocolFirst : moduleFirst)[match.protocol]);
+      return;
+    case 'source':
+      parts.push(match.negate ? ' ! -s ' : ' -s ', match.cidr);
+      return;
+    case 'destination':
+      parts.push(match.negate ? ' ! -d ' : ' -d ', match.cidr);
+      return;
+    default:
+      parts.push(' ', matchText(match));
+  }
+}
+
+type OtherMatch = Exclude<Match, { match: 'comment' | 'protocol' | 'source' | 'destination' }>;
+
+function matchText(match: OtherMatch): string {
+  switch (match.match) {
     case 'bareProtocol':
       return `-p ${lowerCase[match.protocol]}`;
-    case 'source':
-      return `${not(match.negate)}-s ${match.cidr}`;
-    case 'destination':
-      return `${not(match.negate)}-d ${match.cidr}`;
     case 'dport':
       return `--dport ${match.port}`;
     case 'inInterface':
@@ -47,29 +67,6 @@ function matchText(match: Match): string {
       return `-m addrtype ${not(match.negate)}--${match.side}-type LOCAL`;
     case 'physdevIsIn':
       return `-m physdev ${not(match.negate)}--physdev-is-in`;
-    default:
-      return statefulMatchText(match);
-  }
-}
-
-type StatefulMatch = Exclude<
-  Match,
-  {
-    match:
-      | 'comment'
-      | 'protocol'
-      | 'bareProtocol'
-      | 'source'
-      | 'destination'
-      | 'dport'
-      | 'inInterface'
-      | 'addrtype'
-      | 'physdevIsIn';
-  }
->;
-
-function statefulMatchText(match: StatefulMatch): string {
-  switch (match.match) {
     case 'conntrack':
       return `-m conntrack ${not(match.negate)}--ctstate ${match.states}`;
     case 'state':
@@ -111,8 +108,11 @@ function targetText(target: Target): string {
 }
 
 function addArguments(rule: Rule, parts: string[]): void {
-  for (const match of rule.matches) parts.push(' ', matchText(match));
-  if (rule.target !== undefined) parts.push(targetText(rule.target));
+  for (const match of rule.matches) addMatch(match, parts);
+  const { target } = rule;
+  if (target === undefined) return;
+  if (target.target === 'jump') parts.push(' -j ', target.chain);
+  else parts.push(targetText(target));
 }
 
 /** The rule without its chain: matches in kube-proxy's order, then the target. */

@@ -52,6 +52,13 @@ export const drop: Target = { target: 'verdict', verdict: 'DROP' };
 export const reject: Target = { target: 'verdict', verdict: 'REJECT' };
 export const returns: Target = { target: 'verdict', verdict: 'RETURN' };
 
+/** `-m tcp -p tcp`: the same three objects for all rules, of which a node may have a hundred thousand. */
+export const protocolMatch: Readonly<Record<Protocol, Match>> = {
+  TCP: { match: 'protocol', protocol: 'TCP' },
+  UDP: { match: 'protocol', protocol: 'UDP' },
+  SCTP: { match: 'protocol', protocol: 'SCTP' },
+};
+
 /** A jump to a chain. */
 export function jump(chain: string): Target {
   return { target: 'jump', chain };

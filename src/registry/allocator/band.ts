@@ -13,7 +13,12 @@ export function bandOffset(size: number, step: number, least: number, most: numb
  * The first free value, looking from `start` through [offset, size) first and then through the low band [0, offset).
  * `start` counts inside the dynamic band. undefined = range is full.
  */
-export function probe(size: number, offset: number, start: number, free: (index: number) => boolean): number | undefined {
+export function probe(
+  size: number,
+  offset: number,
+  start: number,
+  free: (index: number) => boolean,
+): number | undefined {
   const dynamic = size - offset;
   for (let step = 0; step < dynamic; step += 1) {
     const index = offset + ((start + step) % dynamic);

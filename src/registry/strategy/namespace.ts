@@ -19,6 +19,9 @@ export const namespaceStrategy: Strategy = {
       status: { phase: 'Active' },
     };
   },
-  prepareForDelete: (object) => ({ ...object, status: { ...(object as Stored<Namespace>).status, phase: 'Terminating' } }),
+  prepareForDelete: (object) => ({
+    ...object,
+    status: { ...(object as Stored<Namespace>).status, phase: 'Terminating' },
+  }),
   refusesDelete: ({ metadata }) => (immortal.has(metadata.name) ? 'this namespace may not be deleted' : undefined),
 };

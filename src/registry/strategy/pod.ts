@@ -40,7 +40,12 @@ export const podStrategy: Strategy = {
 /** Condition PodScheduled, as the binding subresource sets it. */
 function markScheduled(pod: Stored<Pod>, context: StrategyContext): KubeObject {
   const others = (pod.status?.conditions ?? []).filter((condition) => condition.type !== 'PodScheduled');
-  const scheduled = { type: 'PodScheduled', status: 'True', lastProbeTime: null, lastTransitionTime: context.timestamp() };
+  const scheduled = {
+    type: 'PodScheduled',
+    status: 'True',
+    lastProbeTime: null,
+    lastTransitionTime: context.timestamp(),
+  };
   return { ...pod, status: { ...pod.status, conditions: [...others, scheduled] } };
 }
 
@@ -53,7 +58,9 @@ export function qosClassOf(spec: PodSpec | undefined): QosClass {
 }
 
 function hasResources({ resources }: Container): boolean {
-  return [resources?.limits, resources?.requests].some((list) => list?.['cpu'] !== undefined || list?.['memory'] !== undefined);
+  return [resources?.limits, resources?.requests].some(
+    (list) => list?.['cpu'] !== undefined || list?.['memory'] !== undefined,
+  );
 }
 
 function isGuaranteed({ resources }: Container): boolean {
@@ -77,10 +84,13 @@ function refusePinned(pod: Stored<Pod>, address: string, context: StrategyContex
   const owner = nodeOfAddress(context.blocks, address);
   if (!owner) return `Address ${address} is not in any of the nodes' address blocks`;
   const wanted = pod.spec?.nodeName || pod.spec?.nodeSelector?.['kubernetes.io/hostname'];
-  if (wanted && wanted !== owner) return `Address ${address} is in a block of node ${owner}, but the pod asks for node ${wanted}`;
+  if (wanted && wanted !== owner)
+    return `Address ${address} is in a block of node ${owner}, but the pod asks for node ${wanted}`;
   const holder = context.lister.indexed('podAddress', address).find((other) => !sameObject(other, pod));
-  if (holder) return `Address ${address} already assigned in block to pod ${holder.metadata.namespace}/${holder.metadata.name}`;
-  if (context.lister.indexed('clusterIP', address).length > 0) return `Address ${address} is the clusterIP of a Service`;
+  if (holder)
+    return `Address ${address} already assigned in block to pod ${holder.metadata.namespace}/${holder.metadata.name}`;
+  if (context.lister.indexed('clusterIP', address).length > 0)
+    return `Address ${address} is the clusterIP of a Service`;
   return undefined;
 }
 

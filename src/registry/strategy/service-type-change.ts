@@ -27,14 +27,16 @@ function dropTypeDependentFields(next: Spec, previous: Spec): Spec {
   const same = (field: keyof Spec): boolean => deepEqual(next[field], previous[field]);
   if (lost(needsClusterIP)) {
     if (same('clusterIP') && same('clusterIPs')) wipe(spec, 'clusterIP', 'clusterIPs');
-    for (const field of ['ipFamilies', 'ipFamilyPolicy', 'internalTrafficPolicy'] as const) if (same(field)) wipe(spec, field);
+    for (const field of ['ipFamilies', 'ipFamilyPolicy', 'internalTrafficPolicy'] as const)
+      if (same(field)) wipe(spec, field);
   }
   if (lost(mayHaveNodePorts) && introducesNoNodePort(next, previous)) {
     spec.ports = spec.ports.map(({ nodePort: _dropped, ...port }) => port);
   }
   if (lost(needsHealthCheckPort) && same('healthCheckNodePort')) wipe(spec, 'healthCheckNodePort');
   if (lost((each) => each.type === 'LoadBalancer')) {
-    for (const field of ['allocateLoadBalancerNodePorts', 'loadBalancerClass'] as const) if (same(field)) wipe(spec, field);
+    for (const field of ['allocateLoadBalancerNodePorts', 'loadBalancerClass'] as const)
+      if (same(field)) wipe(spec, field);
   }
   if (lost(isExternallyAccessible) && same('externalTrafficPolicy')) wipe(spec, 'externalTrafficPolicy');
   return spec;
@@ -60,7 +62,8 @@ function patchAllocatedValues(next: Spec, previous: Spec): Spec {
     }
   }
   if (allocatesNodePorts(previous) && allocatesNodePorts(next)) spec.ports = patchNodePorts(next, previous);
-  if (needsHealthCheckPort(previous) && needsHealthCheckPort(next)) spec.healthCheckNodePort ||= previous.healthCheckNodePort;
+  if (needsHealthCheckPort(previous) && needsHealthCheckPort(next))
+    spec.healthCheckNodePort ||= previous.healthCheckNodePort;
   return spec;
 }
 

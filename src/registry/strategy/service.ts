@@ -11,12 +11,20 @@ import { type Claimant, chooseClusterIP, refuseClusterIP } from '../allocator/cl
 import { openPortOperation, type PortOperation } from '../allocator/node-port.js';
 import { cause } from '../refusal.js';
 import type { Allocation, Strategy, StrategyContext } from './contract.js';
-import { allocatesNodePorts, hasSelector, isHeadless, needsClusterIP, needsHealthCheckPort, type Spec } from './service-needs.js';
+import {
+  allocatesNodePorts,
+  hasSelector,
+  isHeadless,
+  needsClusterIP,
+  needsHealthCheckPort,
+  type Spec,
+} from './service-needs.js';
 import { carryOver } from './service-type-change.js';
 
 export const serviceStrategy: Strategy = {
   prepareForCreate: (object) => ({ ...withSpec(object, syncClusterIPs(specOf(object))), status: { loadBalancer: {} } }),
-  prepareForUpdate: (next, previous) => dropStaleStatus(withSpec(next, syncClusterIPs(carryOver(specOf(next), specOf(previous))))),
+  prepareForUpdate: (next, previous) =>
+    dropStaleStatus(withSpec(next, syncClusterIPs(carryOver(specOf(next), specOf(previous))))),
   allocate: (next, _previous, context) => allocate(next, context),
 };
 
@@ -60,19 +68,28 @@ function allocateFamilies(spec: Spec, causes: StatusCause[]): void {
   if (!needsClusterIP(spec)) return;
   const selectorless = isHeadless(spec) && !hasSelector(spec);
   if (spec.ipFamilyPolicy === 'RequireDualStack' && !selectorless) {
-    causes.push(cause('FieldValueInvalid', 'spec.ipFamilyPolicy', 'RequireDualStack', 'this cluster is not configured for dual-stack services'));
+    causes.push(
+      cause(
+        'FieldValueInvalid',
+        'spec.ipFamilyPolicy',
+        'RequireDualStack',
+        'this cluster is not configured for dual-stack services',
+      ),
+    );
   }
   spec.ipFamilyPolicy ??= selectorless ? 'RequireDualStack' : 'SingleStack';
   spec.ipFamilies ??= spec.ipFamilyPolicy === 'RequireDualStack' && selectorless ? ['IPv4', 'IPv6'] : ['IPv4'];
   const foreign = selectorless ? -1 : spec.ipFamilies.indexOf('IPv6');
-  if (foreign >= 0) causes.push(cause('FieldValueInvalid', `spec.ipFamilies[${foreign}]`, 'IPv6', 'not configured on this cluster'));
+  if (foreign >= 0)
+    causes.push(cause('FieldValueInvalid', `spec.ipFamilies[${foreign}]`, 'IPv6', 'not configured on this cluster'));
 }
 
 function allocateClusterIP(spec: Spec, context: StrategyContext, claimant: Claimant, causes: StatusCause[]): void {
   if (isHeadless(spec)) return;
   if (spec.clusterIP) {
     const refusal = refuseClusterIP(context, claimant, spec.clusterIP);
-    if (refusal) causes.push(cause('FieldValueInvalid', 'spec.clusterIPs', spec.clusterIPs ?? [spec.clusterIP], refusal));
+    if (refusal)
+      causes.push(cause('FieldValueInvalid', 'spec.clusterIPs', spec.clusterIPs ?? [spec.clusterIP], refusal));
     return;
   }
   const address = chooseClusterIP(context, claimant);
@@ -97,7 +114,8 @@ function allocateNodePorts(spec: Spec, operation: PortOperation, causes: StatusC
     const refusal = wanted ? operation.claim(wanted) : undefined;
     if (refusal) causes.push(cause('FieldValueInvalid', field, wanted, refusal));
     const nodePort = wanted ?? operation.choose(String(port.port));
-    if (nodePort === undefined) causes.push(cause('InternalError', field, undefined, 'failed to allocate a nodePort: range is full'));
+    if (nodePort === undefined)
+      causes.push(cause('InternalError', field, undefined, 'failed to allocate a nodePort: range is full'));
     else byPort.set(port.port, nodePort);
     return nodePort === undefined ? port : { ...port, nodePort };
   });
@@ -115,5 +133,13 @@ function allocateHealthCheckPort(spec: Spec, operation: PortOperation, causes: S
   if (refusal) causes.push(cause('FieldValueInvalid', 'spec.healthCheckNodePort', wanted, refusal));
   const port = wanted || operation.choose('health-check');
   if (port) spec.healthCheckNodePort = port;
-  else causes.push(cause('InternalError', 'spec.healthCheckNodePort', undefined, 'failed to allocate a HealthCheck node port: range is full'));
+  else
+    causes.push(
+      cause(
+        'InternalError',
+        'spec.healthCheckNodePort',
+        undefined,
+        'failed to allocate a HealthCheck node port: range is full',
+      ),
+    );
 }

@@ -23,7 +23,12 @@ const strategies: Readonly<Record<string, Strategy>> = {
   '/Service': serviceStrategy,
   '/ServiceAccount': plain,
   'apps/ControllerRevision': plain,
-  'apps/DaemonSet': withFreshStatus({ currentNumberScheduled: 0, numberMisscheduled: 0, desiredNumberScheduled: 0, numberReady: 0 }),
+  'apps/DaemonSet': withFreshStatus({
+    currentNumberScheduled: 0,
+    numberMisscheduled: 0,
+    desiredNumberScheduled: 0,
+    numberReady: 0,
+  }),
   'apps/Deployment': withFreshStatus({}),
   'apps/ReplicaSet': withFreshStatus({ replicas: 0 }),
   'apps/StatefulSet': withFreshStatus({ replicas: 0, availableReplicas: 0 }),

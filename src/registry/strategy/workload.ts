@@ -25,5 +25,8 @@ function generateSelector(job: Stored<Job>): KubeObject {
   const { template } = job.spec;
   const metadata = { ...template.metadata, labels: { ...template.metadata?.labels, ...own } };
   const matchLabels = { ...job.spec.selector?.matchLabels, ...byUid };
-  return { ...job, spec: { ...job.spec, selector: { ...job.spec.selector, matchLabels }, template: { ...template, metadata } } };
+  return {
+    ...job,
+    spec: { ...job.spec, selector: { ...job.spec.selector, matchLabels }, template: { ...template, metadata } },
+  };
 }

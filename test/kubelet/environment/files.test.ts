@@ -91,7 +91,7 @@ test('a subdomain gives the full name, the host network the node’s file', (t) 
 test('volumes hold the keys of their objects', (t) => {
   const sources = {
     pod: { metadata: { name: 'web', labels: { a: 'b' } }, podIPs: [], hostIP: '' },
-    services: [],
+    serviceVariables: () => ({}),
     configMap: (name: string) => (name === 'cm' ? { data: { x: '1', y: '2' } } : undefined),
     secret: () => ({ data: { k: Buffer.from('v').toString('base64') } }),
     serviceAccountFiles: { token: 'tok' },

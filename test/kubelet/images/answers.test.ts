@@ -1,5 +1,5 @@
 import test from 'ava';
-import type { AnswerContext, HttpRequest } from '../../../src/kubelet/images/answers/contract.js';
+import type { AnswerContext, HttpRequest, HttpResponse } from '../../../src/kubelet/images/answers/contract.js';
 import { answerers } from '../../../src/kubelet/images/answers/index.js';
 import type { ServerBehaviour } from '../../../src/kubelet/images/contract.js';
 
@@ -9,7 +9,11 @@ const context = (parameters: Record<string, string> = {}): AnswerContext => ({
   port: 80,
   addresses: () => ['127.0.0.1', '::1', '10.1.0.1', 'fe80::1'],
   timestamp: () => '2024-01-01T00:00:00Z',
+  document: () => 'no root',
 });
+
+/** The body of an answer as text. */
+const textOf = ({ body }: HttpResponse): string => (typeof body === 'string' ? body : Buffer.from(body).toString());
 
 const request = (target: string, more: Partial<HttpRequest> = {}): HttpRequest => ({
   method: 'GET',
@@ -49,9 +53,8 @@ test('whoami prints every line of the course notes', (t) => {
 
 test('whoami sorts further headers in canonical form and repeats a body', (t) => {
   const headers = { host: 'h', 'x-zed': '1', 'content-length': '3', 'accept-encoding': 'gzip', accept: '*/*' };
-  const { body } = answerers.whoami.http(
-    request('/p?q', { method: 'POST', headers, body: 'abc' }),
-    context({ name: 'N' }),
+  const body = textOf(
+    answerers.whoami.http(request('/p?q', { method: 'POST', headers, body: 'abc' }), context({ name: 'N' })),
   );
   t.true(body.startsWith('Name: N\nHostname: web\n'));
   t.true(
@@ -62,7 +65,7 @@ test('whoami sorts further headers in canonical form and repeats a body', (t) =>
 });
 
 test('whoami tells the same as JSON under /api', (t) => {
-  const body = JSON.parse(answerers.whoami.http(request('/api'), context()).body) as Record<string, unknown>;
+  const body = JSON.parse(textOf(answerers.whoami.http(request('/api'), context()))) as Record<string, unknown>;
   t.like(body, { hostname: 'web', host: '192.168.56.128', method: 'GET', remoteAddr: '10.108.82.192:32522' });
   t.deepEqual(body['headers'], { Accept: ['*/*'], 'User-Agent': ['curl/7.81.0'] });
 });
@@ -82,7 +85,7 @@ test('agnhost answers datagrams', (t) => {
 });
 
 test('an emulated image says who and where it is', (t) => {
-  const { body } = answerers.emulated.http(request('/x'), context({ image: 'some/app' }));
+  const body = textOf(answerers.emulated.http(request('/x'), context({ image: 'some/app' })));
   for (const line of [
     'Hostname: web',
     'Pod: default/web',
@@ -94,7 +97,23 @@ test('an emulated image says who and where it is', (t) => {
   }
 });
 
+test('nginx serves its document root once there is one', (t) => {
+  const files: Record<string, string> = { '/': 'pod one', '/a.css': 'x{}' };
+  const document: AnswerContext['document'] = (path) => {
+    const content = files[path];
+    return content === undefined
+      ? 'missing'
+      : { name: path === '/' ? 'index.html' : 'a.css', content: Buffer.from(content) };
+  };
+  const get = (path: string) => answerers.nginx.http(request(path), { ...context(), document });
+  t.is(String(get('/').body), 'pod one');
+  t.is(get('/').headers['Content-Type'], 'text/html');
+  t.is(get('/a.css').headers['Content-Type'], 'text/css');
+  t.is(get('/none').status, 404);
+  t.is(get('/dir/').status, 403);
+});
+
 test('nginx knows only its welcome page', (t) => {
-  t.regex(answerers.nginx.http(request('/'), context()).body, /Welcome to nginx![\s\S]*This is web\./);
+  t.regex(String(answerers.nginx.http(request('/'), context()).body), /Welcome to nginx![\s\S]*This is web\./);
   t.is(answerers.nginx.http(request('/missing'), context()).status, 404);
 });

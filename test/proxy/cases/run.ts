@@ -41,7 +41,7 @@ function walkOf(proxyCase: ProxyCase, compile: CompileWalk) {
 }
 
 /** What a case expects of an engine, by flow. */
-function expectations({ name, flows }: ProxyCase, differences: Differences): Record<string, Expectation> {
+export function expectations({ name, flows }: ProxyCase, differences: Differences): Record<string, Expectation> {
   const { '*': everywhere, ...others } = differences[name]?.flows ?? {};
   const common = flows.map((flow): [string, Expectation] => [
     flowTitle(flow),

@@ -6,7 +6,13 @@ import { nftablesEngine } from '../../../src/proxy/nftables/engine.js';
 import { applyOperations, emptyTable, type InstalledTable } from '../../../src/proxy/nftables/installed.js';
 import { hashAndTruncate } from '../../../src/proxy/nftables/names.js';
 import type { NftablesOptions } from '../../../src/proxy/nftables/options.js';
-import { deleteStale, installOperations, planNftables, renderNft } from '../../../src/proxy/nftables/transaction.js';
+import {
+  deleteStale,
+  installOperations,
+  planNftables,
+  renderNft,
+  splitTransaction,
+} from '../../../src/proxy/nftables/transaction.js';
 import { overallServices, overallSlices } from '../cases/overall.js';
 import { type Cluster, randomCluster } from '../cases/random.js';
 import { endpoint, node, podCIDR, service, slice } from '../cases/world.js';
@@ -94,6 +100,16 @@ test('a changed affinity timeout makes the sets anew', (t) => {
   };
   const transaction = planNftables(compile(sticky(30)), compile(sticky(60)))?.transaction ?? '';
   t.regex(transaction, /delete set ip kube-proxy affinity-[^\n]*\nadd set ip kube-proxy affinity-[^\n]* timeout 60s/);
+});
+
+test('a long transaction is cut between operations, and loses none', (t) => {
+  const text = renderNft(compile(overall));
+  const pieces = splitTransaction(text, 1000);
+  t.is(pieces.join(''), text);
+  t.true(pieces.length > 5);
+  t.true(pieces.every((piece) => piece.endsWith('\n') && piece.length <= 1000));
+  t.deepEqual(splitTransaction('aaa\nbbbbbbbb\nc\n', 5), ['aaa\n', 'bbbbbbbb\n', 'c\n']);
+  t.deepEqual(splitTransaction(''), []);
 });
 
 /** Chains and elements in a comparable form; chains that are empty and not in use are only waiting to be deleted. */

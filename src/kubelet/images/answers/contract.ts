@@ -17,7 +17,7 @@ export interface HttpRequest {
 export interface HttpResponse {
   status: number;
   headers: Readonly<Record<string, string>>;
-  body: string;
+  body: string | Uint8Array;
   /** The process ends with this code after the answer (`/shutdown`, `/exit`). */
   exitCode?: number;
 }
@@ -31,6 +31,8 @@ export interface AnswerContext {
   addresses(): string[];
   /** RFC 3339. */
   timestamp(): string;
+  /** A file of the document root by the path of a request; a directory's is its index.html. */
+  document(path: string): { name: string; content: Uint8Array } | 'missing' | 'no root';
 }
 
 export interface Answerer {

@@ -2,8 +2,10 @@
 import type { ServerBehaviour } from '../contract.js';
 import { netexec, serveHostname } from './agnhost.js';
 import type { Answerer } from './contract.js';
+import { coredns } from './coredns.js';
 import { emulated } from './emulated.js';
-import { helloApp, httpd, httpEcho, k8sLab, kubia, nginx } from './simple.js';
+import { helloApp, httpEcho, k8sLab, kubia } from './simple.js';
+import { httpd, nginx } from './web-server.js';
 import { whoami } from './whoami.js';
 
 export const answerers: Readonly<Record<ServerBehaviour, Answerer>> = {
@@ -16,5 +18,6 @@ export const answerers: Readonly<Record<ServerBehaviour, Answerer>> = {
   'hello-app': helloApp,
   netexec,
   'serve-hostname': serveHostname,
+  coredns,
   emulated,
 };

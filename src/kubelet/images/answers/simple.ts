@@ -1,7 +1,7 @@
 /**
  * The servers of the course notes and of Kubernetes' own examples that answer with a line or two.
  */
-import { type Answerer, html, pathOf, text } from './contract.js';
+import { type Answerer, pathOf, text } from './contract.js';
 
 /** dbgurum/k8s-lab: `/hostname` as in the notes; every other page names the host as well. */
 export const k8sLab: Answerer = {
@@ -36,30 +36,3 @@ export const helloApp: Answerer = {
   banner: ({ port }) => [`Server listening on port ${port}`],
   logLine: (request) => `Serving request: ${pathOf(request)}`,
 };
-
-/** Differs: the welcome pages of nginx and httpd name the pod that answered. */
-export const nginx: Answerer = {
-  http(request, { place }) {
-    if (pathOf(request) !== '/' && pathOf(request) !== '/index.html') return named(html(notFound, 404), 'nginx');
-    return named(html(welcome(place.hostname)), 'nginx');
-  },
-  logLine: (request, response, { timestamp }) =>
-    `${request.remoteAddress.replace(/:\d+$/, '')} - - [${timestamp()}] "${request.method} ${request.target} HTTP/1.1" ${response.status} ${response.body.length} "-" "${request.headers['user-agent'] ?? '-'}" "-"`,
-};
-
-export const httpd: Answerer = {
-  http: (_request, { place }) =>
-    named(html(`<html><body><h1>It works!</h1><p>${place.hostname}</p></body></html>\n`), 'Apache'),
-  logLine: nginx.logLine,
-};
-
-const notFound =
-  '<html>\n<head><title>404 Not Found</title></head>\n<body>\n<center><h1>404 Not Found</h1></center>\n<hr><center>nginx</center>\n</body>\n</html>\n';
-
-function welcome(hostname: string): string {
-  return `<!DOCTYPE html>\n<html>\n<head>\n<title>Welcome to nginx!</title>\n</head>\n<body>\n<h1>Welcome to nginx!</h1>\n<p>This is ${hostname}.</p>\n</body>\n</html>\n`;
-}
-
-function named<T extends { headers: Readonly<Record<string, string>> }>(response: T, server: string): T {
-  return { ...response, headers: { Server: server, ...response.headers } };
-}

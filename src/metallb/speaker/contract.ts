@@ -1,0 +1,53 @@
+/**
+ * What the daemon and one speaker process say to each other over their IPC channel: plain JSON.
+ *
+ * The daemon plays the API server that a real speaker watches; whatever speakers must agree on they tell each other over
+ * the LAN.
+ */
+import type { AddressCounters } from '../layer2/announcer.js';
+import type { Decision, ServiceAdvertisement, WithdrawReason } from '../layer2/contract.js';
+import type { ArpInterface, DropReason } from '../layer2/responder.js';
+import type { Liveness, Member } from '../membership/contract.js';
+
+/** An interface with a packet socket that the process was born with. */
+export interface SpeakerLink extends ArpInterface {
+  /** Descriptor of the socket, bound to this interface and to ARP. */
+  fd: number;
+}
+
+export interface SpeakerStart {
+  kind: 'start';
+  node: string;
+  /** Where it talks to the other speakers. */
+  address: string;
+  liveness: Liveness;
+  /** Those with a responder. */
+  links: readonly SpeakerLink[];
+  /** All interfaces of the node that are not excluded by name. */
+  interfaces: readonly string[];
+}
+
+export type SpeakerCommand =
+  | SpeakerStart
+  | { kind: 'members'; members: readonly Member[] }
+  /** Services whose advertisement is new or changed, and Services that are gone. */
+  | { kind: 'services'; changed: readonly ServiceAdvertisement[]; gone: readonly string[] }
+  /** Answered by one `state`. */
+  | { kind: 'ask'; id: number };
+
+export interface SpeakerState {
+  /** Nodes whose speakers it believes alive. */
+  alive: string[];
+  decisions: Record<string, Decision>;
+  counters: Record<string, AddressCounters>;
+  drops: Partial<Record<DropReason, number>>;
+}
+
+/** Something that happened to one Service; the daemon makes events and ServiceL2Status of it. */
+export type SpeakerNews =
+  | { kind: 'announced'; service: string; interfaces: 'all' | readonly string[] }
+  | { kind: 'withdrawn'; service: string; reason: WithdrawReason }
+  /** None of the interfaces that the advertisements name is there. */
+  | { kind: 'announceFailed'; service: string; address: string };
+
+export type SpeakerReport = { kind: 'ready' } | { kind: 'state'; id: number; state: SpeakerState } | SpeakerNews;

@@ -1,0 +1,117 @@
+/**
+ * Entry of a speaker process, one a node: packet sockets, a UDP socket and timers around the pure speaker.
+ *
+ * It is born in its node's network namespace, with its packet sockets open, so it needs no privilege and no system call
+ * that Node lacks. A blocking read in libuv's thread pool is what waits for frames. Imports little: it is one of many.
+ */
+import { createSocket } from 'node:dgram';
+import { read, writeSync } from 'node:fs';
+import { Announcer } from '../../metallb/layer2/announcer.js';
+import { type ArpFrame, encodeArp } from '../../metallb/layer2/arp.js';
+import type { ArpInterface } from '../../metallb/layer2/responder.js';
+import type { Membership, MembershipMessage, Packet } from '../../metallb/membership/contract.js';
+import { createMembership } from '../../metallb/membership/membership.js';
+import type { SpeakerCommand, SpeakerLink, SpeakerReport, SpeakerStart } from '../../metallb/speaker/contract.js';
+import { Speaker } from '../../metallb/speaker/speaker.js';
+import { createWorld } from '../../world/world.js';
+
+/** memberlist's port, TCP and UDP. Source: MetalLB `METALLB_ML_BIND_PORT`. */
+const MEMBER_PORT = 7946;
+/** Longest frame that is read; of what is longer the rest is dropped, as mdlayher/arp does with 128 bytes. */
+const FRAME_BYTES = 2048;
+/** An interface that is down makes every read fail at once: time to look again. */
+const RETRY_MS = 100;
+
+const { clock } = createWorld({ seed: 0 });
+const report = (message: SpeakerReport): void => {
+  process.send?.(message);
+};
+
+process.title = 'kubewire-speaker';
+
+function send(link: ArpInterface, frame: ArpFrame): void {
+  try {
+    writeSync((link as SpeakerLink).fd, encodeArp(frame));
+  } catch {
+    // The interface is down or gone: what is lost there would have been lost on the wire.
+  }
+}
+
+function listen(link: SpeakerLink, announcer: Announcer): void {
+  const buffer = Buffer.alloc(FRAME_BYTES);
+  const next = (): void =>
+    read(link.fd, buffer, 0, buffer.length, null, (error, count) => {
+      if (error) return void clock.after(RETRY_MS, next);
+      announcer.hear(link, buffer.subarray(0, count));
+      next();
+    });
+  next();
+}
+
+interface Running {
+  speaker: Speaker;
+  membership: Membership;
+  post(packets: readonly Packet[]): void;
+}
+
+function start({ node, address, liveness, links, interfaces }: SpeakerStart): Running {
+  const announcer = new Announcer({ clock, links, send });
+  const speaker = new Speaker({ node, announcer, interfaces, report });
+  const membership = createMembership(liveness, node);
+  const socket = createSocket('udp4');
+  const post = (packets: readonly Packet[]): void => {
+    for (const { to, message } of packets) socket.send(JSON.stringify(message), MEMBER_PORT, to, () => {});
+    speaker.setAlive(membership.alive());
+  };
+  socket.on('message', (bytes) => {
+    const message = parseMessage(bytes);
+    if (message) post(membership.hear(message, clock.now()));
+  });
+  socket.on('error', (error) => process.stderr.write(`speaker ${node}: ${error.message}\n`));
+  socket.bind(MEMBER_PORT, address);
+  const tick = (): void => {
+    post(membership.tick(clock.now()));
+    clock.after(membership.tickMs, tick);
+  };
+  clock.after(membership.tickMs, tick);
+  for (const link of links) listen(link, announcer);
+  return { speaker, membership, post };
+}
+
+/** What is no message of ours comes from somebody else, and is nothing to us. */
+function parseMessage(bytes: Buffer): MembershipMessage | undefined {
+  try {
+    const message = JSON.parse(bytes.toString('utf8')) as MembershipMessage;
+    return typeof message?.kind === 'string' && typeof message.from === 'string' ? message : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+let running: Running | undefined;
+
+function obey(command: SpeakerCommand): void {
+  if (command.kind === 'start') {
+    running = start(command);
+    return report({ kind: 'ready' });
+  }
+  if (!running) return;
+  const { speaker, membership, post } = running;
+  if (command.kind === 'members') post(membership.setMembers(command.members, clock.now()));
+  if (command.kind === 'services') speaker.update(command.changed, command.gone);
+  if (command.kind === 'ask') report({ kind: 'state', id: command.id, state: speaker.state() });
+}
+
+/** The read that waits in the thread pool would hold up an orderly exit. */
+function end(): void {
+  process.kill(process.pid, 'SIGKILL');
+}
+
+process.on('message', obey);
+process.on('disconnect', end);
+process.on('SIGTERM', () => {
+  if (running) running.post(running.membership.leave());
+  clock.after(RETRY_MS / 10, end);
+});
+// The daemon decides when it ends; a terminal's Ctrl-C reaches the whole group.
+process.on('SIGINT', () => {});
