@@ -121,8 +121,8 @@ export class Faults {
     const { name, namespace = '' } = pod.metadata;
     if (alive) return kubelet.worker(namespace, name)?.publish();
     const lastTransitionTime = world.clock.timestamp();
-    const conditions = (pod.status?.conditions ?? []).map((one): PodCondition =>
-      one.type === 'Ready' ? { ...one, status: 'False', lastTransitionTime } : one,
+    const conditions = (pod.status?.conditions ?? []).map(
+      (one): PodCondition => (one.type === 'Ready' ? { ...one, status: 'False', lastTransitionTime } : one),
     );
     const current = desired.registry.get(keyOf(pod));
     if (current) {
