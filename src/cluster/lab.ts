@@ -18,7 +18,6 @@ import { controlHandlers } from './control-handlers.js';
 import { createDesiredState, type DesiredState } from './desired.js';
 import { startDns, untilServing } from './dns.js';
 import { CommandFailure } from './failure.js';
-
 import { Faults } from './faults.js';
 import { keepJournal, readJournal } from './journal.js';
 import { startKubelet } from './kubelet-start.js';

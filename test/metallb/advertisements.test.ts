@@ -26,7 +26,12 @@ function slice(service: string, endpoints: EndpointOptions[]): KubeObject {
 }
 
 const ready = [{ ready: true, node: 'k8s-node1' }];
-const everywhere: ServiceAdvertisement['nodes'] = { 'k8s-master': 'all', 'k8s-node1': 'all', 'k8s-node2': 'all', 'k8s-node3': 'all' };
+const everywhere: ServiceAdvertisement['nodes'] = {
+  'k8s-master': 'all',
+  'k8s-node1': 'all',
+  'k8s-node2': 'all',
+  'k8s-node3': 'all',
+};
 const workers = ['k8s-node1', 'k8s-node2', 'k8s-node3'];
 
 interface Given {
