@@ -139,11 +139,14 @@ async function runStream(api: Api, reply: StreamReply, response: ServerResponse,
   }
 }
 
-/** Writes the reply within its time. A body that was not read ends the connection, since the rest of it may follow. */
+/**
+ * Writes the reply within its time. The connection ends with it when a body was not read, since the rest of that may
+ * follow, and for strangers, who must not use up the connections.
+ */
 function finish(api: Api, request: IncomingMessage, response: ServerResponse, reply: Reply): void {
   const cancel = api.clock.after(replyTimeout, () => response.destroy());
   response.once('close', cancel);
-  if (!request.complete) response.setHeader('Connection', 'close');
+  if (!request.complete || reply.code === 401) response.setHeader('Connection', 'close');
   writeReply(response, reply);
 }
 

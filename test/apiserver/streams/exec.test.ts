@@ -177,6 +177,17 @@ test('WebSocket: channel 255 ends stdin', async (t) => {
   t.is((await done).channels.get(1), 'some input');
 });
 
+test('WebSocket: a process that stops reading its input holds nothing up', async (t) => {
+  const lab = await podLab(t);
+  const socket = openWebSocket(lab, execPath('head -c 5; exit 4', 'stdin=true&stdout=true'), ['v5.channel.k8s.io']);
+  const done = converse(socket);
+  await once(socket, 'open');
+  for (let index = 0; index < 100; index += 1) socket.send(Buffer.alloc(64 * 1024));
+  const { channels, code } = await done;
+  t.is(code, 1000);
+  t.like(JSON.parse(channels.get(3) ?? ''), exitOf(4));
+});
+
 test('WebSocket: an unknown subprotocol is refused with 400, so that kubectl falls back', async (t) => {
   const lab = await podLab(t);
   const socket = openWebSocket(lab, execPath('true'), ['v9.channel.k8s.io']);
