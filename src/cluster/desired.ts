@@ -33,6 +33,7 @@ export function createDesiredState(options: { world: World; config?: ManifestTex
     world: options.world,
     api: apiRules,
     rootCA: options.rootCA,
+    onFault: (controller, key, error) => process.stderr.write(`controller ${controller}, ${key}: ${error}\n`),
     controllers: metallbControllers,
   });
   const sources = new Map<string, ManifestDocument>();
