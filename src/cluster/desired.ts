@@ -40,6 +40,7 @@ export function createDesiredState(options: {
     api: apiRules,
     rootCA: options.rootCA,
     snapshot: options.snapshot,
+    onFault: (controller, key, error) => process.stderr.write(`controller ${controller}, ${key}: ${error}\n`),
     controllers: metallbControllers,
   });
   const sources = new Map<string, ManifestDocument>();
