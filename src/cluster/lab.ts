@@ -20,6 +20,7 @@ import { startDns, untilServing } from './dns.js';
 import { CommandFailure } from './failure.js';
 import { startKubelet } from './kubelet-start.js';
 import { createMachineRooms } from './machine-rooms.js';
+import { createMetalLB } from './metallb.js';
 import { chooseIptables, createNodeProxies } from './proxies.js';
 import type { ApplyOutcome, StartRequest } from './start-request.js';
 import { type LabStatus, stateDirectory, writeStatus } from './state-directory.js';
@@ -72,7 +73,16 @@ export async function startLab(request: StartRequest, { progress, certificates }
   dns.feed({ registry: desired.registry, config: desired.config, clock: world.clock });
   const network = createPodNetwork(wiring, desired.config);
   const scratch = join(directory.root, 'scratch');
-  const kubelet = await kubeletStart({ desired, world, network, namespaces: wiring.namespaces, scratch, dns });
+  const metallb = createMetalLB(desired, world);
+  const kubelet = await kubeletStart({
+    desired,
+    world,
+    network,
+    namespaces: wiring.namespaces,
+    scratch,
+    dns,
+    agents: metallb.startAgent,
+  });
   keepRulesInStep(desired, () => proxies.sync());
   await kubelet.settled();
   await untilServing({ registry: desired.registry, clock: world.clock });
