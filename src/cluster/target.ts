@@ -1,7 +1,7 @@
 /**
  * What `lab exec TARGET` may name, and where it is.
  */
-import { StatusError, StatusError } from '../api/status.js';
+import { StatusError } from '../api/status.js';
 import { hostNamespace } from '../fabric/machines.js';
 import type { EnteredNamespaces } from '../kernel/launch.js';
 import type { Namespaces } from '../kernel/operations.js';
