@@ -7,13 +7,16 @@ import type { Kubelet } from '../kubelet/kubelet.js';
 import type { ServiceProxies } from '../node/service-proxies.js';
 import type { Wiring } from '../node/wiring.js';
 import type { RunningApi } from './api-start.js';
+import { arpReport } from './arp-report.js';
 import { ControlError, type ControlHandler } from './control.js';
 import type { DesiredState } from './desired.js';
 import { kernelSections, planSections } from './digest-sections.js';
 import type { ClusterDns } from './dns.js';
 import { queries } from './dns-queries.js';
 import { CommandFailure } from './failure.js';
+import type { FaultRequest, Faults } from './faults.js';
 import type { MachineRooms } from './machine-rooms.js';
+import type { MetalLB } from './metallb.js';
 import type { LabSettings, ManifestText } from './start-request.js';
 import type { LabStatus } from './state-directory.js';
 import { findTarget, type LabTarget } from './target.js';
@@ -29,6 +32,8 @@ export interface LabParts {
   proxies: ServiceProxies;
   dns: ClusterDns;
   rooms: MachineRooms;
+  metallb: MetalLB;
+  faults: Faults;
 }
 
 export function controlHandlers(lab: LabParts): Map<string, ControlHandler> {
@@ -40,6 +45,10 @@ export function controlHandlers(lab: LabParts): Map<string, ControlHandler> {
     apply: (body) => apply(lab, body as ManifestText[]),
     sections: () => sections(lab),
     shadow: () => openShadow(lab),
+    arp: () => arpReport({ desired: lab.desired, namespaces: lab.wiring.namespaces, speakers: lab.metallb.speakers }),
+    faults: () => lab.faults.list(),
+    fault: (body) => lab.faults.change(body as FaultRequest),
+    'clear-faults': () => lab.faults.clear(),
     down: () => down(lab),
   };
   return new Map(Object.entries(handlers).map(([name, handler]) => [name, speakingPlainly(handler)]));

@@ -18,6 +18,7 @@ import { controlHandlers } from './control-handlers.js';
 import { createDesiredState, type DesiredState } from './desired.js';
 import { startDns, untilServing } from './dns.js';
 import { CommandFailure } from './failure.js';
+import { Faults } from './faults.js';
 import { keepJournal, readJournal } from './journal.js';
 import { startKubelet } from './kubelet-start.js';
 import { createMachineRooms } from './machine-rooms.js';
@@ -114,9 +115,23 @@ export async function startLab(request: StartRequest, { progress, certificates }
     kubeconfig: directory.kubeconfig,
   });
   const rooms = createMachineRooms({ config: desired.config, namespaces: wiring.namespaces, scratch });
+  const faults = new Faults({ desired, world, wiring, kubelet, speakers: metallb.speakers });
   await serveControl(
     directory.control,
-    controlHandlers({ status, settings, desired, wiring, kubelet, iptables, api, proxies, dns, rooms }),
+    controlHandlers({
+      status,
+      settings,
+      desired,
+      wiring,
+      kubelet,
+      iptables,
+      api,
+      proxies,
+      dns,
+      rooms,
+      metallb,
+      faults,
+    }),
   );
   keepJournal(directory.journal, settings, desired.registry);
   writeStatus(directory, status);

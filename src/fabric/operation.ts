@@ -22,6 +22,7 @@ export type Operation =
   | { op: 'bridge.create'; namespace: string; link: string; index: number; mac: string }
   | { op: 'veth.create'; a: LinkEnd; b: LinkEnd }
   | { op: 'link.up'; namespace: string; link: string; index: number; master?: number }
+  | { op: 'link.down'; namespace: string; link: string; index: number }
   /** Waits until the kernel carries packets over it; for the end of a cable that is set up first. */
   | { op: 'link.ready'; namespace: string; link: string; index: number }
   | { op: 'link.delete'; namespace: string; link: string; index: number }
@@ -68,6 +69,7 @@ const stages: Record<Operation['op'], number> = {
   'bridge.create': 4,
   'veth.create': 5,
   'link.up': 7,
+  'link.down': 7,
   'address.add': 7,
   'neighbour.add': 7,
   'route.add': 7,

@@ -45,6 +45,8 @@ export function encodeOperation(operation: RouteOperation, namespaceFd: (name: s
     }
     case 'link.up':
       return linkUp(operation);
+    case 'link.down':
+      return { type: rt.MessageType.NEWLINK, flags: 0, payload: linkDownHeader(operation.index) };
     case 'link.delete':
       return { type: rt.MessageType.DELLINK, flags: 0, payload: linkHeader(operation.index) };
     case 'address.add':
@@ -81,6 +83,11 @@ function linkUp(operation: RouteOperation & { op: 'link.up' }): RouteMessage {
     flags: 0,
     payload: Buffer.concat([header, join(ifla.formatLinkAttrs(master))]),
   };
+}
+
+/** Of the flags only `up` is changed, to off. */
+function linkDownHeader(index: number): Buffer {
+  return rt.formatLink({ index, flags: {}, change: { up: true } });
 }
 
 const addressScopes = { global: 0, link: 253, host: 254 } as const;
