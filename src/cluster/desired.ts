@@ -60,7 +60,8 @@ function remember(sources: Map<string, ManifestDocument>, document: ManifestDocu
   if (kind === 'Service') sources.set(`${metadata.namespace}/${metadata.name}`, document);
 }
 
-function clusterConfig(source: ManifestText | undefined): ClusterConfig {
+/** The course's without a source. @throws CommandFailure refused */
+export function clusterConfig(source: ManifestText | undefined): ClusterConfig {
   if (!source) return defaultClusterConfig();
   const { config, problems } = parseClusterConfig(source.text, source.file);
   if (!config) throw refusal(problems);
