@@ -3,7 +3,7 @@
  */
 import type { RunningLab } from './running.js';
 
-/** What to say when there is none; every kubectl from 1.20 on works. */
+/** What to say when there is none, as `scripts/shell/kubectl` does; every kubectl from 1.20 on works. */
 export const howToGetKubectl =
   'kubectl is not on this machine; on Debian and Ubuntu: apt-get install kubernetes-client (any version from 1.20 on works)';
 

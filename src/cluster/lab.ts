@@ -11,15 +11,17 @@ import { createPodNetwork } from '../node/pod-network.js';
 import { createServiceProxies, trafficKinds } from '../node/service-proxies.js';
 import { Wiring } from '../node/wiring.js';
 import { createWorld } from '../world/world.js';
-import { openApiDoor, startApi } from './api-start.js';
+import { type CertificateMaker, openApiDoor, startApi } from './api-start.js';
 import { refuseOverlap } from './attach.js';
 import { serveControl } from './control.js';
 import { controlHandlers } from './control-handlers.js';
 import { createDesiredState, type DesiredState } from './desired.js';
 import { startDns, untilServing } from './dns.js';
 import { CommandFailure } from './failure.js';
+import { keepJournal, readJournal } from './journal.js';
 import { startKubelet } from './kubelet-start.js';
 import { createMachineRooms } from './machine-rooms.js';
+import { createMetalLB } from './metallb.js';
 import { chooseIptables, createNodeProxies } from './proxies.js';
 import type { ApplyOutcome, StartRequest } from './start-request.js';
 import { type LabStatus, stateDirectory, writeStatus } from './state-directory.js';
@@ -30,8 +32,14 @@ export interface StartedLab {
   outcome: ApplyOutcome[];
 }
 
+/** Whoever asked for the lab: hears how it goes, and makes its certificates meanwhile. */
+export interface Asker {
+  progress(text: string): void;
+  certificates: CertificateMaker;
+}
+
 /** @throws CommandFailure in one line, with nothing left behind once the process ends */
-export async function startLab(request: StartRequest, progress: (text: string) => void): Promise<StartedLab> {
+export async function startLab(request: StartRequest, { progress, certificates }: Asker): Promise<StartedLab> {
   const { name, settings } = request;
   const directory = stateDirectory(name, request.stateRoot);
   const world = createWorld({ seed: settings.seed });
@@ -42,12 +50,13 @@ export async function startLab(request: StartRequest, progress: (text: string) =
   const dns = startDns();
 
   progress('reading manifests');
-  const desired = createDesiredState({ world, config: settings.config });
+  const earlier = readJournal(directory.journal);
+  const desired = createDesiredState({ world, config: settings.config, snapshot: earlier?.snapshot });
   const outcome = desired.apply(request.manifests);
 
   if (settings.attach) refuseOverlap(desired.config, request.rootless);
 
-  const door = await openApiDoor(desired.config, world.clock);
+  const door = await openApiDoor(desired.config, world.clock, certificates);
 
   progress('making namespaces');
   const machine = leaveMachineNamespace();
@@ -66,7 +75,16 @@ export async function startLab(request: StartRequest, progress: (text: string) =
   dns.feed({ registry: desired.registry, config: desired.config, clock: world.clock });
   const network = createPodNetwork(wiring, desired.config);
   const scratch = join(directory.root, 'scratch');
-  const kubelet = await kubeletStart({ desired, world, network, namespaces: wiring.namespaces, scratch, dns });
+  const metallb = createMetalLB(desired, world);
+  const kubelet = await kubeletStart({
+    desired,
+    world,
+    network,
+    namespaces: wiring.namespaces,
+    scratch,
+    dns,
+    agents: metallb.startAgent,
+  });
   keepRulesInStep(desired, () => proxies.sync());
   await kubelet.settled();
   await untilServing({ registry: desired.registry, clock: world.clock });
@@ -99,6 +117,7 @@ export async function startLab(request: StartRequest, progress: (text: string) =
     directory.control,
     controlHandlers({ status, settings, desired, wiring, kubelet, iptables, api, proxies, dns, rooms }),
   );
+  keepJournal(directory.journal, settings, desired.registry);
   writeStatus(directory, status);
   // The first command on host comes soon: its room is made while that command starts.
   if (!settings.attach) rooms.enter(hostNamespace).catch(() => undefined);

@@ -1,17 +1,16 @@
 /**
- * `lab kubectl …`: the machine's own kubectl against this lab.
+ * `lab kubectl …`: the machine's own kubectl against this lab, through the wrapper that lab shells have too. The wrapper
+ * says what to do when there is no kubectl.
  */
-import { CommandFailure } from '../../cluster/failure.js';
+import { fileURLToPath } from 'node:url';
 import { runInForeground } from '../foreground.js';
-import { howToGetKubectl, kubectlEnvironment } from '../kubectl-environment.js';
+import { kubectlEnvironment } from '../kubectl-environment.js';
 import { runningLab } from '../running.js';
+import { installation } from '../version.js';
+
+const wrapper = fileURLToPath(new URL('scripts/shell/kubectl', installation));
 
 export async function kubectl(name: string, args: readonly string[]): Promise<void> {
   const env = { ...process.env, ...kubectlEnvironment(runningLab(name)) };
-  try {
-    process.exitCode = await runInForeground('kubectl', args, env);
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code !== 'ENOENT') throw error;
-    throw new CommandFailure('missingTool', `lab: ${howToGetKubectl}`);
-  }
+  process.exitCode = await runInForeground(wrapper, args, env);
 }
