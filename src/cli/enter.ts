@@ -16,7 +16,7 @@ const shimFolder = fileURLToPath(new URL('scripts/shell', installation));
 const toolFolder = fileURLToPath(new URL('scripts', installation));
 
 /** Changes to a directory, if it is there, and becomes the program: `sh -c THIS sh DIRECTORY PROGRAM ARGS…`. */
-const FROM_DIRECTORY = 'cd "$1" 2>/dev/null; shift; exec "$@"';
+const FROM_DIRECTORY = 'cd "$1" 2>/dev/null; unset OLDPWD; shift; exec "$@"';
 
 /** Runs it with inherited stdio. Resolves with its exit code, 128+N when signal N ended it, 127 when not found. */
 export function runInside(lab: RunningLab, target: LabTarget, command: readonly string[]): Promise<number> {

@@ -8,7 +8,7 @@ import type { ServiceProxies } from '../node/service-proxies.js';
 import type { Wiring } from '../node/wiring.js';
 import type { RunningApi } from './api-start.js';
 import { ControlError, type ControlHandler } from './control.js';
-import { clusterConfig, type DesiredState } from './desired.js';
+import { type DesiredState, namesSameCluster } from './desired.js';
 import { kernelSections, planSections } from './digest-sections.js';
 import type { ClusterDns } from './dns.js';
 import { queries } from './dns-queries.js';
@@ -66,21 +66,16 @@ function target({ desired, wiring, kubelet, rooms, settings }: LabParts, name: s
 }
 
 /** What cannot be changed while the lab is up. */
-function requireSame({ settings, status, desired }: LabParts, asked: Partial<LabSettings>): void {
+function requireSame({ settings, status }: LabParts, asked: Partial<LabSettings>): void {
   for (const [field, value] of Object.entries(asked)) {
     const now = field === 'iptables' ? status.iptables : settings[field as keyof LabSettings];
-    if (field === 'config' ? isSameCluster(desired, value as ManifestText) : now === value) continue;
+    if (field === 'config' ? namesSameCluster(settings.config, value as ManifestText) : now === value) continue;
     const shown = typeof now === 'object' || now === undefined ? 'another' : String(now);
     throw new CommandFailure(
       'alreadyUp',
       `lab: lab "${status.name}" is already up with ${shown} ${field}; take it down first (lab --name ${status.name} down) or choose another --name`,
     );
   }
-}
-
-/** Whatever the file is called, and however it is written. @throws CommandFailure refused */
-function isSameCluster({ config }: DesiredState, asked: ManifestText): boolean {
-  return JSON.stringify(clusterConfig(asked)) === JSON.stringify(config);
 }
 
 async function apply({ desired, kubelet, proxies }: LabParts, manifests: ManifestText[]) {

@@ -53,6 +53,8 @@ test('a pod is entered whatever PATH its container has', async (t) => {
   writeFileSync(file, pathless);
   await bringUp(t, lab, '-f', file);
   t.is(await lab.on('pod/pathless', '/bin/hostname'), 'pathless');
+  t.is(await lab.on('pod/pathless', '/usr/bin/printenv', 'PATH'), '/nowhere');
+  t.is((await lab.lab('exec', 'pod/pathless', '--', '/usr/bin/printenv', 'OLDPWD')).exitCode, 1, 'how it got there');
   t.is((await lab.lab('exec', 'pod/pathless', '--', 'hostname')).exitCode, 127);
 });
 
@@ -63,6 +65,8 @@ test('a second up may name the same cluster in another file, but no other cluste
   writeFileSync(file, '# the course’s\napiVersion: kubewire/v1\nkind: ClusterConfig\n');
   await bringUp(t, lab, '--config', file);
   await bringUp(t, lab, '--config', 'lab/cluster.yaml');
+  process.kill(lab.status().pid, 'SIGKILL');
+  await bringUp(t, lab, '--config', file);
   writeFileSync(file, 'apiVersion: kubewire/v1\nkind: ClusterConfig\nserviceCIDR: 10.200.0.0/16\n');
   const other = await lab.lab('up', '--no-shell', '--config', file);
   t.is(other.exitCode, 14);
