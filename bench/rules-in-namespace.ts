@@ -4,7 +4,13 @@
  */
 import { execFileSync } from 'node:child_process';
 import { pathToFileURL } from 'node:url';
-import { type ClusterTraffic, type NodeTraffic, planTraffic, type TrafficInput, trafficOfNode } from '../src/model/traffic.js';
+import {
+  type ClusterTraffic,
+  type NodeTraffic,
+  planTraffic,
+  type TrafficInput,
+  trafficOfNode,
+} from '../src/model/traffic.js';
 import type { IptablesRuleSet } from '../src/proxy/iptables/compile.js';
 import { iptablesEngine } from '../src/proxy/iptables/engine.js';
 import { processorTimed } from './measure.js';

@@ -118,7 +118,11 @@ export class Containers {
       case 'pause':
         return Promise.resolve(startPauseContainer(shell));
       case 'agent':
-        return startAgentContainer(start, plan.agent, { agents: this.options.agents, shell, clock: this.options.clock });
+        return startAgentContainer(start, plan.agent, {
+          agents: this.options.agents,
+          shell,
+          clock: this.options.clock,
+        });
       case 'exit':
         return Promise.resolve(startEndedContainer(plan.exitCode, plan.output, this.options.clock, shell));
       case 'servers': {
