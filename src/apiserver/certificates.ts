@@ -38,8 +38,8 @@ function serial(): string {
   return bytes.toString('hex');
 }
 
-/** Loads the library when it is needed: a lab that has its certificates saves a tenth of a second. */
-async function loadX509(): Promise<typeof import('@peculiar/x509')> {
+/** Loads the library, which takes a tenth of a second: begin early where certificates will be asked for. */
+export async function loadX509(): Promise<typeof import('@peculiar/x509')> {
   await import('reflect-metadata');
   const x509 = await import('@peculiar/x509');
   x509.cryptoProvider.set(webcrypto);

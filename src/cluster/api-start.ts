@@ -5,7 +5,7 @@
  * there, on loopback, when the daemon leaves.
  */
 import { type AddressInfo, createServer, type Server } from 'node:net';
-import { type Certificates, makeCertificates, makeToken, serverNames } from '../apiserver/certificates.js';
+import { type CertificateRequest, type Certificates, makeToken, serverNames } from '../apiserver/certificates.js';
 import { writeKubeconfig } from '../apiserver/kubeconfig.js';
 import { createApiServer } from '../apiserver/server.js';
 import { hostNamespace } from '../fabric/machines.js';
@@ -25,26 +25,29 @@ export interface ApiDoor {
   listener: Server;
   /** On the machine's loopback. */
   port: number;
-  certificates: Certificates;
+  certificates: Promise<Certificates>;
 }
+
+/** Makes certificates somewhere, in a while. */
+export type CertificateMaker = (request: CertificateRequest) => Promise<Certificates>;
 
 const LOOPBACK = '127.0.0.1';
 
-/** Opens a free port on the machine's loopback and makes the lab's certificates. */
-export async function openApiDoor(config: ClusterConfig, clock: Clock): Promise<ApiDoor> {
+/** Opens a free port on the machine's loopback and asks for the lab's certificates. */
+export async function openApiDoor(config: ClusterConfig, clock: Clock, make: CertificateMaker): Promise<ApiDoor> {
   const listener = createServer();
   const listening = new Promise<void>((resolve, reject) => {
     listener.once('error', reject);
     listener.listen(0, LOOPBACK, resolve);
   });
-  const certificates = makeCertificates({
+  const certificates = make({
     addresses: [LOOPBACK, firstServiceAddress(config), ...config.nodes.map((node) => node.address)],
     names: serverNames(config.clusterDomain),
     now: clock.now(),
   });
   await listening;
   const { port } = listener.address() as AddressInfo;
-  return { listener, port, certificates: await certificates };
+  return { listener, port, certificates };
 }
 
 export interface ApiParts {
@@ -75,11 +78,12 @@ export async function startApi({
 }: ApiParts): Promise<RunningApi> {
   const { config, registry } = desired;
   const token = makeToken();
+  const certificates = await door.certificates;
   const server = await createApiServer({
     registry,
     clock,
     token,
-    certificates: door.certificates,
+    certificates,
     gitVersion: config.kubernetesVersion,
     clusterDomain: config.clusterDomain,
     hosts: [firstServiceAddress(config), ...config.nodes.map((node) => node.address)],
@@ -92,7 +96,7 @@ export async function startApi({
   await writeKubeconfig(kubeconfig, {
     name,
     server: `https://${LOOPBACK}:${door.port}`,
-    ca: door.certificates.ca,
+    ca: certificates.ca,
     token,
   });
   return { listenOn: (namespace) => server.accept(listenAt(namespace, LOOPBACK, door.port)) };

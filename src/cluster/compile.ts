@@ -16,7 +16,7 @@ import { createManualWorld } from '../world/manual-clock.js';
 import { createDesiredState, type DesiredState } from './desired.js';
 import { objectSections, type Sections } from './digest.js';
 import { CommandFailure } from './failure.js';
-import { iptablesOptionsOf } from './proxies.js';
+import { iptablesOptionsOf } from './proxy-options.js';
 import type { LabSettings, ManifestText } from './start-request.js';
 import { wiredPods } from './wired-pods.js';
 

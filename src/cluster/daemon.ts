@@ -6,9 +6,10 @@
  */
 import { Socket } from 'node:net';
 import { createInterface } from 'node:readline';
+import type { CertificateRequest, Certificates } from '../apiserver/certificates.js';
 import { explain } from './explain.js';
 import { startLab } from './lab.js';
-import type { StartReport, StartRequest } from './start-request.js';
+import type { CertificateAnswer, StartReport, StartRequest } from './start-request.js';
 
 /** File descriptor of the channel, see kernel/launch.ts. */
 const CHANNEL = 3;
@@ -20,11 +21,13 @@ channel.on('error', () => undefined);
 channel.on('close', () => {
   if (!ready) process.exit(1);
 });
-createInterface({ input: channel }).once('line', (line) => void begin(JSON.parse(line) as StartRequest));
+const lines = createInterface({ input: channel });
+lines.once('line', (line) => void begin(JSON.parse(line) as StartRequest));
 
 async function begin(request: StartRequest): Promise<void> {
   try {
-    const { status, outcome } = await startLab(request, (text) => tell({ kind: 'progress', text }));
+    const asker = { progress: (text: string) => tell({ kind: 'progress', text }), certificates: askForCertificates };
+    const { status, outcome } = await startLab(request, asker);
     ready = true;
     tell({ kind: 'ready', status, outcome });
     channel.unref();
@@ -34,6 +37,13 @@ async function begin(request: StartRequest): Promise<void> {
     if (failure !== error) process.stderr.write(`${error instanceof Error ? error.stack : error}\n`);
     channel.end(() => process.exit(1));
   }
+}
+
+function askForCertificates(request: CertificateRequest): Promise<Certificates> {
+  tell({ kind: 'certificates', request });
+  return new Promise((resolve) => {
+    lines.once('line', (line) => resolve((JSON.parse(line) as CertificateAnswer).certificates));
+  });
 }
 
 function tell(report: StartReport): void {

@@ -5,6 +5,7 @@
 import { defaultClusterConfig, parseClusterConfig } from '../api/cluster-config.js';
 import type { ManifestDocument } from '../api/manifest.js';
 import { createControlPlane } from '../controllers/control-plane.js';
+import { metallbControllers } from '../metallb/controllers.js';
 import type { ClusterConfig } from '../model/cluster-config.js';
 import type { PositionOf } from '../model/traffic.js';
 import type { LabRegistry } from '../registry/registry.js';
@@ -32,6 +33,7 @@ export function createDesiredState(options: { world: World; config?: ManifestTex
     world: options.world,
     api: apiRules,
     rootCA: options.rootCA,
+    controllers: metallbControllers,
   });
   const sources = new Map<string, ManifestDocument>();
   return {

@@ -13,7 +13,7 @@ import type { ServiceProxies } from '../node/service-proxies.js';
 import { iptablesEngine } from '../proxy/iptables/engine.js';
 import type { DesiredState } from './desired.js';
 import { canonicalLinks, canonicalSave, objectSections, type Sections } from './digest.js';
-import { iptablesOptionsOf } from './proxies.js';
+import { iptablesOptionsOf } from './proxy-options.js';
 import type { LabSettings } from './start-request.js';
 import { wiredPods } from './wired-pods.js';
 

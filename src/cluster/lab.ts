@@ -11,7 +11,7 @@ import { createPodNetwork } from '../node/pod-network.js';
 import { createServiceProxies, trafficKinds } from '../node/service-proxies.js';
 import { Wiring } from '../node/wiring.js';
 import { createWorld } from '../world/world.js';
-import { openApiDoor, startApi } from './api-start.js';
+import { type CertificateMaker, openApiDoor, startApi } from './api-start.js';
 import { refuseOverlap } from './attach.js';
 import { serveControl } from './control.js';
 import { controlHandlers } from './control-handlers.js';
@@ -20,6 +20,7 @@ import { startDns, untilServing } from './dns.js';
 import { CommandFailure } from './failure.js';
 import { startKubelet } from './kubelet-start.js';
 import { createMachineRooms } from './machine-rooms.js';
+import { createMetalLB } from './metallb.js';
 import { chooseIptables, createNodeProxies } from './proxies.js';
 import type { ApplyOutcome, StartRequest } from './start-request.js';
 import { type LabStatus, stateDirectory, writeStatus } from './state-directory.js';
@@ -30,8 +31,14 @@ export interface StartedLab {
   outcome: ApplyOutcome[];
 }
 
+/** Whoever asked for the lab: hears how it goes, and makes its certificates meanwhile. */
+export interface Asker {
+  progress(text: string): void;
+  certificates: CertificateMaker;
+}
+
 /** @throws CommandFailure in one line, with nothing left behind once the process ends */
-export async function startLab(request: StartRequest, progress: (text: string) => void): Promise<StartedLab> {
+export async function startLab(request: StartRequest, { progress, certificates }: Asker): Promise<StartedLab> {
   const { name, settings } = request;
   const directory = stateDirectory(name, request.stateRoot);
   const world = createWorld({ seed: settings.seed });
@@ -47,7 +54,7 @@ export async function startLab(request: StartRequest, progress: (text: string) =
 
   if (settings.attach) refuseOverlap(desired.config, request.rootless);
 
-  const door = await openApiDoor(desired.config, world.clock);
+  const door = await openApiDoor(desired.config, world.clock, certificates);
 
   progress('making namespaces');
   const machine = leaveMachineNamespace();
@@ -66,7 +73,16 @@ export async function startLab(request: StartRequest, progress: (text: string) =
   dns.feed({ registry: desired.registry, config: desired.config, clock: world.clock });
   const network = createPodNetwork(wiring, desired.config);
   const scratch = join(directory.root, 'scratch');
-  const kubelet = await kubeletStart({ desired, world, network, namespaces: wiring.namespaces, scratch, dns });
+  const metallb = createMetalLB(desired, world);
+  const kubelet = await kubeletStart({
+    desired,
+    world,
+    network,
+    namespaces: wiring.namespaces,
+    scratch,
+    dns,
+    agents: metallb.startAgent,
+  });
   keepRulesInStep(desired, () => proxies.sync());
   await kubelet.settled();
   await untilServing({ registry: desired.registry, clock: world.clock });

@@ -5,10 +5,11 @@ import { readFileSync, rmSync } from 'node:fs';
 import { createInterface } from 'node:readline';
 import type { Duplex } from 'node:stream';
 import { fileURLToPath } from 'node:url';
+import { type CertificateRequest, loadX509, makeCertificates } from '../apiserver/certificates.js';
 import { launchDaemon } from '../kernel/launch.js';
 import { CommandFailure, type FailureKind } from './failure.js';
 import { requireTools } from './preflight.js';
-import type { StartReport, StartRequest } from './start-request.js';
+import type { CertificateAnswer, StartReport, StartRequest } from './start-request.js';
 import { createStateDirectory, type StateDirectory } from './state-directory.js';
 
 const daemonEntry = fileURLToPath(new URL('./daemon.js', import.meta.url));
@@ -29,11 +30,13 @@ export async function launchLab(
   });
   const channel = child.stdio[3] as Duplex;
   if (child.pid === undefined) throw new CommandFailure('missingTool', 'lab: cannot start "unshare" (util-linux)');
+  const library = loadX509();
   const ended = new Promise((resolve) => child.once('exit', resolve));
   channel.write(`${JSON.stringify({ ...request, launcher: child.pid, rootless: process.getuid?.() !== 0 })}\n`);
   try {
     for await (const report of reportsFrom(channel)) {
       if (report.kind === 'progress') progress(report.text);
+      if (report.kind === 'certificates') void library.then(() => answer(channel, report.request));
       if (report.kind === 'failed') throw new CommandFailure(report.failure, report.message);
       if (report.kind === 'ready') return report;
     }
@@ -46,6 +49,12 @@ export async function launchLab(
     channel.destroy();
     child.unref();
   }
+}
+
+/** The daemon needs them last of all, so nobody waits for them here. */
+async function answer(channel: Duplex, request: CertificateRequest): Promise<void> {
+  const reply: CertificateAnswer = { certificates: await makeCertificates(request) };
+  if (channel.writable) channel.write(`${JSON.stringify(reply)}\n`);
 }
 
 /** What the daemon says until it ends. One that ends before it has read anything says why in its log: the broken pipe adds nothing. */

@@ -6,29 +6,15 @@ import { forgetUdpFlows } from '../kernel/conntrack.js';
 import { type IptablesVariant, restoreRules, usableVariants } from '../kernel/iptables.js';
 import type { NetworkNamespace } from '../kernel/netns.js';
 import type { Namespaces } from '../kernel/operations.js';
-import type { ClusterConfig, NodeConfig } from '../model/cluster-config.js';
+import type { ClusterConfig } from '../model/cluster-config.js';
 import { createHealthChecks } from '../node/health-checks.js';
 import { createKubeProxy } from '../node/kube-proxy.js';
 import type { NodeEdge, ProxiedNode } from '../node/service-proxies.js';
 import { iptablesEngine } from '../proxy/iptables/engine.js';
-import type { IptablesOptions } from '../proxy/iptables/options.js';
 import { staleFlows } from '../proxy/stale-flows.js';
 import { CommandFailure } from './failure.js';
+import { iptablesOptionsOf } from './proxy-options.js';
 import type { LabSettings } from './start-request.js';
-
-/** The engine options of one node: the same for `lab compile` and for the kernel. */
-export function iptablesOptionsOf(
-  config: ClusterConfig,
-  node: NodeConfig,
-  { seed, balance }: Pick<LabSettings, 'seed' | 'balance'>,
-): IptablesOptions {
-  return iptablesEngine.options({
-    seed,
-    balance,
-    localTrafficDetector: { kind: 'ClusterCIDR', cidr: config.podCIDR },
-    nodeIP: node.address,
-  });
-}
 
 /** One kube-proxy a node. Calico's own rules go in front of its first sync. */
 export function createNodeProxies(

@@ -1,6 +1,7 @@
 /**
  * What `lab up` tells a new daemon, and what the daemon answers: JSON lines on the channel between them.
  */
+import type { CertificateRequest, Certificates } from '../apiserver/certificates.js';
 import type { Balance } from '../proxy/contract.js';
 import type { FailureKind } from './failure.js';
 import type { LabStatus } from './state-directory.js';
@@ -35,8 +36,15 @@ export interface StartRequest {
   stateRoot: string;
 }
 
+/** What the command sends later on, when it was asked for it. */
+export interface CertificateAnswer {
+  certificates: Certificates;
+}
+
 export type StartReport =
   | { kind: 'progress'; text: string }
+  /** The command has nothing to do while the daemon makes namespaces: it makes the lab's certificates. */
+  | { kind: 'certificates'; request: CertificateRequest }
   | { kind: 'ready'; status: LabStatus; outcome: ApplyOutcome[] }
   | { kind: 'failed'; failure: FailureKind; message: string };
 

@@ -21,8 +21,8 @@ export function staleFlows(previous: NodeTraffic | undefined, next: NodeTraffic)
   });
   const revived = next.ports.filter(isUdp).flatMap((port) => {
     const predecessor = before.get(keyOf(port));
-    const wasEmpty = predecessor === undefined || usable(predecessor).size === 0;
-    return wasEmpty && usable(port).size > 0 ? entrances(port) : [];
+    const wasEmpty = predecessor === undefined || usable(predecessor).length === 0;
+    return wasEmpty && usable(port).length > 0 ? entrances(port) : [];
   });
   return unique([...gone, ...revived]);
 }
@@ -35,9 +35,9 @@ function keyOf({ traffic }: NodeServicePort): string {
   return `${traffic.name}/${traffic.protocol}`;
 }
 
-/** Addresses of endpoints that kube-proxy would send to: ready, or serving while terminating. */
-function usable({ traffic }: NodeServicePort): Set<string> {
-  return new Set(traffic.endpoints.filter(({ ready, serving }) => ready || serving).map(({ ip }) => ip));
+/** Endpoints that kube-proxy would send to: ready, or serving while terminating. */
+function usable({ traffic }: NodeServicePort): NodeServicePort['traffic']['endpoints'] {
+  return traffic.endpoints.filter(({ ready, serving }) => ready || serving);
 }
 
 function entrances({ traffic }: NodeServicePort): StaleFlows[] {
@@ -46,10 +46,11 @@ function entrances({ traffic }: NodeServicePort): StaleFlows[] {
   return nodePort === 0 ? addresses : [...addresses, { nodePort }];
 }
 
+/** Those that took traffic and are not listed any more, in whatever condition: one that is unready keeps its flows. */
 function removedEndpoints(previous: NodeServicePort, next: NodeServicePort): StaleFlows[] {
-  const left = usable(next);
-  const removed = [...usable(previous)].filter((ip) => !left.has(ip));
-  return removed.flatMap((endpoint) => entrances(previous).map((entrance) => ({ ...entrance, endpoint })));
+  const left = new Set(next.traffic.endpoints.map(({ text }) => text));
+  const removed = usable(previous).filter(({ text }) => !left.has(text));
+  return removed.flatMap(({ ip }) => entrances(previous).map((entrance) => ({ ...entrance, endpoint: ip })));
 }
 
 function unique(flows: readonly StaleFlows[]): StaleFlows[] {

@@ -32,6 +32,15 @@ test('an endpoint that went is forgotten, others keep their flows', (t) => {
   ]);
 });
 
+test('an endpoint that only became unready is listed still, and one that never served left nothing', (t) => {
+  const idle = port(['10.0.0.1', '10.0.0.2']);
+  const [first, second] = idle.traffic.endpoints as [TrafficEndpoint, TrafficEndpoint];
+  const unready = { ...first, ready: false, serving: false };
+  const withUnready = { traffic: { ...idle.traffic, endpoints: [unready, second] } } as unknown as NodeServicePort;
+  t.deepEqual(staleFlows(traffic(idle), traffic(withUnready)), []);
+  t.deepEqual(staleFlows(traffic(withUnready), traffic(port(['10.0.0.2']))), []);
+});
+
 test('flows that were refused while there was no endpoint are forgotten when the first one comes', (t) => {
   t.deepEqual(staleFlows(traffic(port([])), traffic(port(['10.0.0.1'], { nodePort: 30053 }))), [
     { destination: '10.96.0.10' },
