@@ -83,11 +83,12 @@ export async function startLab(request: StartRequest, { progress, certificates }
     dns,
     agents: metallb.startAgent,
   });
-  keepRulesInStep(desired, () => proxies.sync());
   await kubelet.settled();
   await untilServing({ registry: desired.registry, clock: world.clock });
   desired.settle();
+  // Only now: while pods start, every one of them would be a sync of all nodes.
   await proxies.sync();
+  keepRulesInStep(desired, () => proxies.sync());
 
   const status: LabStatus = {
     name,
