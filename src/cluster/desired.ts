@@ -8,7 +8,7 @@ import { createControlPlane } from '../controllers/control-plane.js';
 import { metallbControllers } from '../metallb/controllers.js';
 import type { ClusterConfig } from '../model/cluster-config.js';
 import type { PositionOf } from '../model/traffic.js';
-import type { LabRegistry } from '../registry/registry.js';
+import type { LabRegistry, RegistrySnapshot } from '../registry/registry.js';
 import type { World } from '../world/contract.js';
 import { apiRules } from './api-rules.js';
 import { applyManifests, parseAll, refusal } from './manifests.js';
@@ -26,13 +26,20 @@ export interface DesiredState {
 }
 
 /** @throws CommandFailure refused for a configuration that cannot be */
-export function createDesiredState(options: { world: World; config?: ManifestText; rootCA?: string }): DesiredState {
+export function createDesiredState(options: {
+  world: World;
+  config?: ManifestText;
+  rootCA?: string;
+  /** What an earlier life of the lab left: gone on from, instead of a fresh cluster. */
+  snapshot?: RegistrySnapshot;
+}): DesiredState {
   const config = clusterConfig(options.config);
   const { registry, settle } = createControlPlane({
     config,
     world: options.world,
     api: apiRules,
     rootCA: options.rootCA,
+    snapshot: options.snapshot,
     controllers: metallbControllers,
   });
   const sources = new Map<string, ManifestDocument>();

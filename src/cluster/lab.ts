@@ -18,6 +18,7 @@ import { controlHandlers } from './control-handlers.js';
 import { createDesiredState, type DesiredState } from './desired.js';
 import { startDns, untilServing } from './dns.js';
 import { CommandFailure } from './failure.js';
+import { keepJournal, readJournal } from './journal.js';
 import { startKubelet } from './kubelet-start.js';
 import { createMachineRooms } from './machine-rooms.js';
 import { createMetalLB } from './metallb.js';
@@ -49,7 +50,8 @@ export async function startLab(request: StartRequest, { progress, certificates }
   const dns = startDns();
 
   progress('reading manifests');
-  const desired = createDesiredState({ world, config: settings.config });
+  const earlier = readJournal(directory.journal);
+  const desired = createDesiredState({ world, config: settings.config, snapshot: earlier?.snapshot });
   const outcome = desired.apply(request.manifests);
 
   if (settings.attach) refuseOverlap(desired.config, request.rootless);
@@ -116,6 +118,7 @@ export async function startLab(request: StartRequest, { progress, certificates }
     directory.control,
     controlHandlers({ status, settings, desired, wiring, kubelet, iptables, api, proxies, dns, rooms }),
   );
+  keepJournal(directory.journal, settings, desired.registry);
   writeStatus(directory, status);
   // The first command on host comes soon: its room is made while that command starts.
   if (!settings.attach) rooms.enter(hostNamespace).catch(() => undefined);
