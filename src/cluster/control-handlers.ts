@@ -9,7 +9,7 @@ import type { Wiring } from '../node/wiring.js';
 import type { RunningApi } from './api-start.js';
 import { arpReport } from './arp-report.js';
 import { ControlError, type ControlHandler } from './control.js';
-import type { DesiredState } from './desired.js';
+import { type DesiredState, namesSameCluster } from './desired.js';
 import { kernelSections, planSections } from './digest-sections.js';
 import type { ClusterDns } from './dns.js';
 import { queries } from './dns-queries.js';
@@ -78,7 +78,7 @@ function target({ desired, wiring, kubelet, rooms, settings }: LabParts, name: s
 function requireSame({ settings, status }: LabParts, asked: Partial<LabSettings>): void {
   for (const [field, value] of Object.entries(asked)) {
     const now = field === 'iptables' ? status.iptables : settings[field as keyof LabSettings];
-    if (JSON.stringify(now) === JSON.stringify(value)) continue;
+    if (field === 'config' ? namesSameCluster(settings.config, value as ManifestText) : now === value) continue;
     const shown = typeof now === 'object' || now === undefined ? 'another' : String(now);
     throw new CommandFailure(
       'alreadyUp',

@@ -40,6 +40,7 @@ export function createDesiredState(options: {
     api: apiRules,
     rootCA: options.rootCA,
     snapshot: options.snapshot,
+    onFault: (controller, key, error) => process.stderr.write(`controller ${controller}, ${key}: ${error}\n`),
     controllers: metallbControllers,
   });
   const sources = new Map<string, ManifestDocument>();
@@ -69,9 +70,15 @@ function remember(sources: Map<string, ManifestDocument>, document: ManifestDocu
   if (kind === 'Service') sources.set(`${metadata.namespace}/${metadata.name}`, document);
 }
 
+/** The course's without a source. */
 function clusterConfig(source: ManifestText | undefined): ClusterConfig {
   if (!source) return defaultClusterConfig();
   const { config, problems } = parseClusterConfig(source.text, source.file);
   if (!config) throw refusal(problems);
   return config;
+}
+
+/** Whatever the files are called, and however they are written. @throws CommandFailure refused */
+export function namesSameCluster(one: ManifestText | undefined, other: ManifestText | undefined): boolean {
+  return JSON.stringify(clusterConfig(one)) === JSON.stringify(clusterConfig(other));
 }

@@ -86,10 +86,11 @@ export async function startLab(request: StartRequest, { progress, certificates }
     dns,
     agents: metallb.startAgent,
   });
-  keepRulesInStep(desired, () => proxies.sync());
   await kubelet.settled();
   await untilServing({ registry: desired.registry, clock: world.clock });
   desired.settle();
+  // Not before: each sync replaces whole tables, and the first one that counts is that of all pods with the DNS.
+  keepRulesInStep(desired, () => proxies.sync());
   await proxies.sync();
 
   const status: LabStatus = {

@@ -3,7 +3,7 @@
  */
 import { calicoRules } from '../fabric/calico-rules.js';
 import { forgetUdpFlows } from '../kernel/conntrack.js';
-import { type IptablesVariant, restoreRules, usableVariants } from '../kernel/iptables.js';
+import { createRestore, type IptablesVariant, usableVariants } from '../kernel/iptables.js';
 import type { NetworkNamespace } from '../kernel/netns.js';
 import type { Namespaces } from '../kernel/operations.js';
 import type { ClusterConfig } from '../model/cluster-config.js';
@@ -26,8 +26,9 @@ export function createNodeProxies(
   return new Map(
     config.nodes.map((node) => {
       let prelude = calicoRules(config.podCIDR);
+      const restore = createRestore(namespaces.get(node.name), variant);
       const proxy = createKubeProxy(iptablesEngine, iptablesOptionsOf(config, node, settings), async (change) => {
-        await restoreRules(namespaces.get(node.name), variant, prelude + change);
+        await restore(prelude + change);
         prelude = '';
       });
       return [node.name, { proxy, edge: createNodeEdge(namespaces.get(node.name)) }];
