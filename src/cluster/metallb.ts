@@ -13,6 +13,7 @@ import { l2StatusChange } from '../metallb/layer2/service-l2-status.js';
 import type { Liveness } from '../metallb/membership/contract.js';
 import type { SpeakerNews } from '../metallb/speaker/contract.js';
 import { concernsSpeakers, speakersTold } from '../metallb/speaker/told.js';
+import { addressText, blockOf } from '../model/address-block.js';
 import { Speakers } from '../node/speaker/speakers.js';
 import type { World } from '../world/contract.js';
 import type { DesiredState } from './desired.js';
@@ -59,10 +60,16 @@ export function createMetalLB({ registry, config }: DesiredState, { clock }: Wor
     }
   }
 
+  const lan = blockOf(config.lan.cidr);
   const startAgent: StartAgent = async (_agent, { place, attachment, env }) => {
-    const address = config.nodes.find(({ name }) => name === place.node)?.address ?? '';
     const { namespace } = attachment;
-    const speaker = await speakers.start({ node: place.node, address, namespace, liveness: livenessIn(env) });
+    const broadcast = addressText(lan.first + lan.size - 1);
+    const speaker = await speakers.start({
+      node: place.node,
+      broadcast,
+      namespace,
+      liveness: livenessIn(env),
+    });
     return {
       ended: speaker.ended.then((exitCode) => ({ exitCode })),
       kill: (signal) => speaker.kill(signal),

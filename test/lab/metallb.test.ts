@@ -1,38 +1,9 @@
 /** The course's MetalLB chapter, typed as the notes have it, from `<pending>` to six answers. */
 import test, { type ExecutionContext } from 'ava';
 import { bringUp, createTestLab, type TestLab } from './lab.js';
+import { pools } from './metallb-pools.js';
 
 const url = 'https://raw.githubusercontent.com/metallb/metallb/v0.13.12/config/manifests/metallb-native.yaml';
-
-const pools = `
-apiVersion: metallb.io/v1beta1
-kind: IPAddressPool
-metadata:
-  name: ip-pool-01
-  namespace: metallb-system
-spec:
-  addresses:
-  - 192.168.56.150/26
----
-apiVersion: metallb.io/v1beta1
-kind: IPAddressPool
-metadata:
-  name: ip-pool-02
-  namespace: metallb-system
-spec:
-  addresses:
-  - 192.168.56.200/27
----
-apiVersion: metallb.io/v1beta1
-kind: L2Advertisement
-metadata:
-  name: network-l2-lb-01
-  namespace: metallb-system
-spec:
-  ipAddressPools:
-  - ip-pool-01
-  - ip-pool-02
-`;
 
 /** A command line in a shell on host, as the notes have it. */
 const sh = (lab: TestLab, line: string): Promise<string> => lab.on('host', 'sh', '-c', line);

@@ -1,5 +1,6 @@
 import test from 'ava';
 import type { Liveness, Member, Membership, Packet } from '../../src/metallb/membership/contract.js';
+import { everyone } from '../../src/metallb/membership/everyone.js';
 import { createMembership } from '../../src/metallb/membership/membership.js';
 import { suspicionTimeoutMs } from '../../src/metallb/membership/swim.js';
 
@@ -39,9 +40,11 @@ class Lan {
   }
 
   #deliver(from: string, { to, message }: Packet): void {
-    const node = members.find(({ address }) => address === to)?.node ?? '';
-    if (this.cut.has(from) || this.cut.has(node)) return;
-    this.post(node, this.running.get(node)?.hear(message, this.now) ?? []);
+    const receivers = members.filter(({ address }) => to === everyone || address === to);
+    for (const { node } of receivers) {
+      if (node !== from && (this.cut.has(from) || this.cut.has(node))) continue;
+      this.post(node, this.running.get(node)?.hear(message, this.now) ?? []);
+    }
   }
 
   /** Milliseconds until everybody else agrees on whether a node lives. */

@@ -29,7 +29,7 @@ export interface News {
 }
 
 export interface Packet {
-  /** Address of the receiver. */
+  /** Address of the receiver, or `everyone`. */
   to: string;
   message: MembershipMessage;
 }

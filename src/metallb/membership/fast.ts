@@ -5,56 +5,59 @@
  * because nobody in a workshop wants to wait, and `memberlist` has the real timing.
  */
 import type { Member, Membership, MembershipMessage, Packet } from './contract.js';
+import { everyone } from './everyone.js';
 
 const BEAT_MS = 100;
 /** Three beats lost: an address moves in about half a second, and a busy machine may stall a speaker for a moment. */
 const SILENCE_MS = 350;
+const GENERAL_SILENCE_MS = 1500;
 
 export class FastMembership implements Membership {
   readonly tickMs = BEAT_MS;
-  #peers: readonly Member[] = [];
+  #peers: ReadonlySet<string> = new Set();
   readonly #heard = new Map<string, number>();
   #lastTick: number | undefined;
 
   constructor(private readonly self: string) {}
 
   setMembers(members: readonly Member[], _now: number): Packet[] {
-    const known = new Set(this.#peers.map(({ node }) => node));
-    this.#peers = members.filter(({ node }) => node !== this.self);
-    const present = new Set(this.#peers.map(({ node }) => node));
-    for (const node of this.#heard.keys()) if (!present.has(node)) this.#heard.delete(node);
-    return this.#toAll({ kind: 'beat', from: this.self, first: true }, (peer) => !known.has(peer.node));
+    const known = this.#peers;
+    this.#peers = new Set(members.map(({ node }) => node).filter((node) => node !== this.self));
+    for (const node of this.#heard.keys()) if (!this.#peers.has(node)) this.#heard.delete(node);
+    const fresh = [...this.#peers].some((node) => !known.has(node));
+    return fresh ? toAll({ kind: 'beat', from: this.self, first: true }) : [];
   }
 
   hear(message: MembershipMessage, now: number): Packet[] {
-    const peer = this.#peers.find(({ node }) => node === message.from);
-    if (!peer) return [];
-    if (message.kind === 'leave') this.#heard.delete(peer.node);
-    if (message.kind !== 'beat') return [];
-    this.#heard.set(peer.node, now);
-    return message.first ? [{ to: peer.address, message: { kind: 'beat', from: this.self } }] : [];
+    const { from, kind } = message;
+    if (!this.#peers.has(from)) return [];
+    if (kind === 'leave') this.#heard.delete(from);
+    if (kind !== 'beat') return [];
+    this.#heard.set(from, now);
+    return message.first ? toAll({ kind: 'beat', from: this.self }) : [];
   }
 
   tick(now: number): Packet[] {
     // Who was kept from running himself has not heard the others either, and must not think them dead.
     const missed = this.#lastTick === undefined ? 0 : Math.max(0, now - this.#lastTick - 2 * BEAT_MS);
     this.#lastTick = now;
-    for (const [node, heard] of [...this.#heard]) {
-      if (now - heard - missed > SILENCE_MS) this.#heard.delete(node);
-      else if (missed > 0) this.#heard.set(node, heard + missed);
-    }
-    return this.#toAll({ kind: 'beat', from: this.self });
+    for (const [node, heard] of this.#heard) if (missed > 0) this.#heard.set(node, heard + missed);
+    const silent = [...this.#heard].filter(([, heard]) => now - heard > SILENCE_MS);
+    // When several fall silent at once, the machine is busy, or this node is cut off and nobody hears it anyway.
+    const patience = silent.length > 1 ? GENERAL_SILENCE_MS : SILENCE_MS;
+    for (const [node, heard] of silent) if (now - heard > patience) this.#heard.delete(node);
+    return toAll({ kind: 'beat', from: this.self });
   }
 
   leave(): Packet[] {
-    return this.#toAll({ kind: 'leave', from: this.self });
+    return toAll({ kind: 'leave', from: this.self });
   }
 
   alive(): ReadonlySet<string> {
     return new Set([this.self, ...this.#heard.keys()]);
   }
+}
 
-  #toAll(message: MembershipMessage, where: (peer: Member) => boolean = () => true): Packet[] {
-    return this.#peers.filter(where).map(({ address }) => ({ to: address, message }));
-  }
+function toAll(message: MembershipMessage): Packet[] {
+  return [{ to: everyone, message }];
 }

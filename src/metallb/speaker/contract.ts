@@ -18,8 +18,8 @@ export interface SpeakerLink extends ArpInterface {
 export interface SpeakerStart {
   kind: 'start';
   node: string;
-  /** Where it talks to the other speakers. */
-  address: string;
+  /** Where all of the LAN can be talked to. */
+  broadcast: string;
   liveness: Liveness;
   /** Those with a responder. */
   links: readonly SpeakerLink[];

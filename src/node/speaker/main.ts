@@ -10,6 +10,7 @@ import { Announcer } from '../../metallb/layer2/announcer.js';
 import { type ArpFrame, encodeArp } from '../../metallb/layer2/arp.js';
 import type { ArpInterface } from '../../metallb/layer2/responder.js';
 import type { Membership, MembershipMessage, Packet } from '../../metallb/membership/contract.js';
+import { everyone } from '../../metallb/membership/everyone.js';
 import { createMembership } from '../../metallb/membership/membership.js';
 import type { SpeakerCommand, SpeakerLink, SpeakerReport, SpeakerStart } from '../../metallb/speaker/contract.js';
 import { Speaker } from '../../metallb/speaker/speaker.js';
@@ -58,13 +59,15 @@ interface Running {
   post(packets: readonly Packet[]): void;
 }
 
-function start({ node, address, liveness, links, interfaces }: SpeakerStart): Running {
+function start({ node, broadcast, liveness, links, interfaces }: SpeakerStart): Running {
   const announcer = new Announcer({ clock, links, send });
   const speaker = new Speaker({ node, announcer, interfaces, report });
   const membership = createMembership(liveness, node);
   const socket = createSocket('udp4');
   const post = (packets: readonly Packet[]): void => {
-    for (const { to, message } of packets) socket.send(JSON.stringify(message), MEMBER_PORT, to, () => {});
+    for (const { to, message } of packets) {
+      socket.send(JSON.stringify(message), MEMBER_PORT, to === everyone ? broadcast : to, () => {});
+    }
     speaker.setAlive(membership.alive());
   };
   socket.on('message', (bytes) => {
@@ -72,7 +75,8 @@ function start({ node, address, liveness, links, interfaces }: SpeakerStart): Ru
     if (message) post(membership.hear(message, clock.now()));
   });
   socket.on('error', (error) => process.stderr.write(`speaker ${node}: ${error.message}\n`));
-  socket.bind(MEMBER_PORT, address);
+  // A socket bound to the node's address alone would hear no broadcasts.
+  socket.bind(MEMBER_PORT, () => socket.setBroadcast(true));
   const tick = (): void => {
     post(membership.tick(clock.now()));
     clock.after(membership.tickMs, tick);

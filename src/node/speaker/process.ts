@@ -22,7 +22,7 @@ export interface SpeakerProcess {
 
 export interface SpeakerOptions {
   node: string;
-  address: string;
+  broadcast: string;
   namespace: NetworkNamespace;
   liveness: Liveness;
   /** MetalLB's ConfigMap metallb-excludel2. */
@@ -41,7 +41,7 @@ function answersArp(link: Link): boolean {
  * Differs: interfaces are looked at when the speaker starts, not every ten seconds.
  */
 export async function startSpeaker(options: SpeakerOptions): Promise<SpeakerProcess> {
-  const { namespace, node, address, liveness } = options;
+  const { namespace, node, broadcast, liveness } = options;
   const present = (await listLinks(namespace)).filter(({ name }) => !options.isExcluded(name));
   const answering = present.filter(answersArp);
   const sockets = answering.map(({ index }) => openPacketSocket(namespace, index, ETH_P_ARP));
@@ -49,7 +49,14 @@ export async function startSpeaker(options: SpeakerOptions): Promise<SpeakerProc
   const links = answering.map(({ name, mac }, position) => ({ name, mac, fd: FIRST_DESCRIPTOR + position }));
   const speaker = new SpeakerClient(child, options.hear);
   const ready = speaker.ready;
-  speaker.send({ kind: 'start', node, address, liveness, links, interfaces: present.map(({ name }) => name) });
+  speaker.send({
+    kind: 'start',
+    node,
+    broadcast,
+    liveness,
+    links,
+    interfaces: present.map(({ name }) => name),
+  });
   await ready;
   return speaker;
 }

@@ -19,7 +19,8 @@ export interface SpeakersOptions {
 
 export interface SpeakerPlace {
   node: string;
-  address: string;
+  /** The LAN's broadcast address. */
+  broadcast: string;
   namespace: NetworkNamespace;
   liveness: Liveness;
 }
