@@ -7,11 +7,13 @@ import type { ManifestDocument } from '../api/manifest.js';
 import { createControlPlane } from '../controllers/control-plane.js';
 import type { ClusterConfig } from '../model/cluster-config.js';
 import type { PositionOf } from '../model/traffic.js';
+import type { ProxyMode } from '../proxy/contract.js';
 import type { LabRegistry } from '../registry/registry.js';
 import type { World } from '../world/contract.js';
 import { apiRules } from './api-rules.js';
 import { applyManifests, parseAll, refusal } from './manifests.js';
 import { pinnedAddressProblems } from './pinned-addresses.js';
+import { writeProxyMode } from './proxy-configuration.js';
 import type { ApplyOutcome, ManifestText } from './start-request.js';
 
 export interface DesiredState {
@@ -24,8 +26,16 @@ export interface DesiredState {
   positionOf: PositionOf;
 }
 
+export interface DesiredOptions {
+  world: World;
+  config?: ManifestText;
+  rootCA?: string;
+  /** What kube-proxy's ConfigMap says at first; absent: kubeadm's. */
+  proxyMode?: ProxyMode;
+}
+
 /** @throws CommandFailure refused for a configuration that cannot be */
-export function createDesiredState(options: { world: World; config?: ManifestText; rootCA?: string }): DesiredState {
+export function createDesiredState(options: DesiredOptions): DesiredState {
   const config = clusterConfig(options.config);
   const { registry, settle } = createControlPlane({
     config,
@@ -33,6 +43,7 @@ export function createDesiredState(options: { world: World; config?: ManifestTex
     api: apiRules,
     rootCA: options.rootCA,
   });
+  if (options.proxyMode) writeProxyMode(registry, options.proxyMode);
   const sources = new Map<string, ManifestDocument>();
   return {
     config,

@@ -13,6 +13,7 @@ import { Wiring } from '../node/wiring.js';
 import { createWorld } from '../world/world.js';
 import { type CertificateMaker, openApiDoor, startApi } from './api-start.js';
 import { refuseOverlap } from './attach.js';
+import { chooseIptables } from './choose-tools.js';
 import { serveControl } from './control.js';
 import { controlHandlers } from './control-handlers.js';
 import { createDesiredState, type DesiredState } from './desired.js';
@@ -20,7 +21,7 @@ import { startDns, untilServing } from './dns.js';
 import { CommandFailure } from './failure.js';
 import { startKubelet } from './kubelet-start.js';
 import { createMachineRooms } from './machine-rooms.js';
-import { chooseIptables, createNodeProxies } from './proxies.js';
+import { createNodeProxies, restartWithPods } from './proxies.js';
 import type { ApplyOutcome, StartRequest } from './start-request.js';
 import { type LabStatus, stateDirectory, writeStatus } from './state-directory.js';
 
@@ -48,7 +49,7 @@ export async function startLab(request: StartRequest, { progress, certificates }
   const dns = startDns();
 
   progress('reading manifests');
-  const desired = createDesiredState({ world, config: settings.config });
+  const desired = createDesiredState({ world, config: settings.config, proxyMode: settings.proxyMode });
   const outcome = desired.apply(request.manifests);
 
   if (settings.attach) refuseOverlap(desired.config, request.rootless);
@@ -64,11 +65,18 @@ export async function startLab(request: StartRequest, { progress, certificates }
   const iptables = await chooseIptables(wiring.namespaces.get(desired.config.nodes[0]?.name ?? ''), settings.iptables);
 
   progress('starting pods and writing rules');
-  const proxies = createServiceProxies(
-    desired.registry,
-    createNodeProxies(desired.config, wiring.namespaces, settings, iptables),
-    desired.positionOf,
-  );
+  const modes = await createNodeProxies({
+    config: desired.config,
+    registry: desired.registry,
+    namespaces: wiring.namespaces,
+    balance: { seed: settings.seed, balance: settings.balance },
+    variant: iptables,
+    rootless: request.rootless,
+    clock: world.clock,
+  });
+  const proxies = createServiceProxies(desired.registry, modes.proxied, desired.positionOf);
+  const reportRules = (error: Error) => process.stderr.write(`rules: ${error.message}\n`);
+  restartWithPods(desired.registry, modes, () => proxies.sync(), reportRules);
   dns.feed({ registry: desired.registry, config: desired.config, clock: world.clock });
   const network = createPodNetwork(wiring, desired.config);
   const scratch = join(directory.root, 'scratch');
@@ -103,7 +111,20 @@ export async function startLab(request: StartRequest, { progress, certificates }
   const rooms = createMachineRooms({ config: desired.config, namespaces: wiring.namespaces, scratch });
   await serveControl(
     directory.control,
-    controlHandlers({ status, settings, desired, wiring, kubelet, iptables, api, proxies, dns, rooms }),
+    controlHandlers({
+      status,
+      stateRoot: request.stateRoot,
+      settings,
+      desired,
+      wiring,
+      kubelet,
+      iptables,
+      api,
+      modes,
+      proxies,
+      dns,
+      rooms,
+    }),
   );
   writeStatus(directory, status);
   // The first command on host comes soon: its room is made while that command starts.

@@ -6,8 +6,8 @@
  */
 import { createSocket } from 'node:dgram';
 import { read, writeSync } from 'node:fs';
-import { type ArpFrame, encodeArp } from '../../metallb/layer2/arp.js';
 import { Announcer } from '../../metallb/layer2/announcer.js';
+import { type ArpFrame, encodeArp } from '../../metallb/layer2/arp.js';
 import type { ArpInterface } from '../../metallb/layer2/responder.js';
 import type { Membership, MembershipMessage, Packet } from '../../metallb/membership/contract.js';
 import { createMembership } from '../../metallb/membership/membership.js';
