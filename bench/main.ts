@@ -12,6 +12,7 @@ const benchmarks: Record<string, () => Promise<{ benchmark: Benchmark }>> = {
   fabric: () => import('./fabric.js'),
   rules: () => import('./rules.js'),
   'cold-up': () => import('./cold-up.js'),
+  dns: () => import('./dns.js'),
   memory: () => import('./memory.js'),
   many: () => import('./many.js'),
 };

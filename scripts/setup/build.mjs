@@ -1,5 +1,5 @@
 /**
- * The build: TypeScript to `dist/`, only when a source changed.
+ * The build: TypeScript to `dist/`, and from there bundles for a fast start to `bundle/`, only when a source changed.
  *
  * The check compares one digest of every source's path, size and time of change with the digest of the last good build.
  * It takes a few milliseconds. The stamp goes before the compiler starts and comes back only after it succeeded.
@@ -62,5 +62,8 @@ export function build(root) {
   const { status, error } = spawnSync(process.execPath, [compiler, '-p', '.'], { cwd: root, stdio: ['ignore', 2, 2] });
   if (error) throw new SetupError(`the TypeScript compiler does not start: ${error.message}`);
   if (status !== 0) throw new SetupError('the build failed; the compiler says where above', EXIT.failure);
+  const bundler = join(root, 'scripts', 'setup', 'bundle.mjs');
+  const bundled = spawnSync(process.execPath, [bundler], { cwd: root, stdio: ['ignore', 2, 2] });
+  if (bundled.status !== 0) throw new SetupError('the bundle failed; the bundler says where above', EXIT.failure);
   writeFileSync(stampPath(root), digest);
 }

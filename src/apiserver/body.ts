@@ -13,17 +13,19 @@ import { parseMediaType } from './negotiate.js';
 /** 3 MiB: upstream's limit, as etcd takes no more. */
 export const bodyLimit = 3 * 1024 * 1024;
 
-/** Reads the whole body. @throws StatusError RequestEntityTooLarge beyond the limit; the rest is not read. */
+/** What is still read and dropped of a body that is too large: a client that is cut off while it sends sees no answer. */
+const patience = 32 * 1024 * 1024;
+
+/** Reads the whole body. @throws StatusError RequestEntityTooLarge beyond the limit. */
 export async function readBody(request: IncomingMessage): Promise<Buffer> {
-  const announced = Number(request.headers['content-length'] ?? 0);
-  if (announced > bodyLimit) throw tooLarge();
   const parts: Buffer[] = [];
   let length = 0;
   for await (const part of request as AsyncIterable<Buffer>) {
     length += part.length;
-    if (length > bodyLimit) throw tooLarge();
-    parts.push(part);
+    if (length <= bodyLimit) parts.push(part);
+    else if (length > patience) break;
   }
+  if (length > bodyLimit) throw tooLarge();
   return Buffer.concat(parts, length);
 }
 

@@ -4,7 +4,6 @@
 import { createServer, type Server } from 'node:https';
 import type { Duplex } from 'node:stream';
 import type { TLSSocket } from 'node:tls';
-import { StatusError } from '../api/status.js';
 import type { Certificates } from './certificates.js';
 
 /** Milliseconds, counts and bytes that keep slow, stuck or greedy clients harmless. */
@@ -23,28 +22,6 @@ const limits = {
 
 /** An answer that is no stream must be taken within this time, in milliseconds. */
 export const replyTimeout = 60_000;
-
-/** Bytes that are no HTTP get a Status too, as far as the connection still lets it through. */
-export function answerGarbage(fault: NodeJS.ErrnoException, socket: Duplex): void {
-  if (!socket.writable || fault.code === 'ECONNRESET') {
-    socket.destroy();
-    return;
-  }
-  const tooBig = fault.code === 'HPE_HEADER_OVERFLOW';
-  const late = fault.code === 'ERR_HTTP_REQUEST_TIMEOUT';
-  const code = tooBig ? 431 : late ? 408 : 400;
-  const error = new StatusError(
-    'BadRequest',
-    tooBig
-      ? 'the request headers are too large'
-      : late
-        ? 'the request did not arrive in time'
-        : 'the bytes received are no HTTP/1.1 request',
-  );
-  const body = JSON.stringify({ ...error.toStatus(), code });
-  const head = `HTTP/1.1 ${code} Bad Request\r\nContent-Type: application/json\r\nContent-Length: ${Buffer.byteLength(body)}\r\nConnection: close\r\n\r\n`;
-  socket.end(head + body, () => socket.destroy());
-}
 
 export function makeHttpsServer({ cert, key }: Certificates): Server {
   const server = createServer({

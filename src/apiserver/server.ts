@@ -13,10 +13,11 @@ import type { KindInfo, Registry } from '../registry/contract.js';
 import type { Clock } from '../world/contract.js';
 import { readBody } from './body.js';
 import type { Certificates } from './certificates.js';
-import { answerGarbage, makeHttpsServer, replyTimeout, trackSockets } from './connections.js';
+import { makeHttpsServer, replyTimeout, trackSockets } from './connections.js';
 import type { Api, FieldManagement, PodStreams } from './contract.js';
 import { defaultHosts, makeGuard } from './guard.js';
 import { makeOpenApi } from './open-api.js';
+import { answerGarbage } from './raw-answer.js';
 import {
   asStatusError,
   isStream,
@@ -138,11 +139,14 @@ async function runStream(api: Api, reply: StreamReply, response: ServerResponse,
   }
 }
 
-/** Writes the reply within its time. A body that was not read ends the connection, since the rest of it may follow. */
+/**
+ * Writes the reply within its time. The connection ends with it when a body was not read, since the rest of that may
+ * follow, and for strangers, who must not use up the connections.
+ */
 function finish(api: Api, request: IncomingMessage, response: ServerResponse, reply: Reply): void {
   const cancel = api.clock.after(replyTimeout, () => response.destroy());
   response.once('close', cancel);
-  if (!request.complete) response.setHeader('Connection', 'close');
+  if (!request.complete || reply.code === 401) response.setHeader('Connection', 'close');
   writeReply(response, reply);
 }
 
@@ -180,7 +184,7 @@ export async function createApiServer(options: ApiServerOptions): Promise<ApiSer
   const sockets = trackSockets(server);
   server.on('request', (request, response) => void serve(api, guard, request, response));
   server.on('upgrade', (request, socket, head) => serveUpgrade({ api, request, socket, head }, guard));
-  server.on('clientError', answerGarbage);
+  server.on('clientError', (fault, socket) => answerGarbage(fault, socket, options.clock));
   const accept = (listener: NetServer) => void listener.on('connection', (socket) => server.emit('connection', socket));
   if (options.listener) accept(options.listener);
   const port = options.listener

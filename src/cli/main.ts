@@ -9,12 +9,19 @@ import { productVersion } from './version.js';
 
 /** Runs `lab ARGV`; sets the exit code, and prints one line on stderr when something is wrong. */
 export async function main(argv: readonly string[]): Promise<void> {
+  process.stdout.on('error', readerLeft);
   try {
     const { name, rest } = takeName(argv);
     await program(name).parseAsync(rest, { from: 'user' });
   } catch (error) {
     process.exitCode = report(error);
   }
+}
+
+/** `lab compile … | head`: whoever read our output has seen enough. */
+function readerLeft(error: NodeJS.ErrnoException): void {
+  if (error.code !== 'EPIPE') throw error;
+  process.exit();
 }
 
 function report(error: unknown): number {

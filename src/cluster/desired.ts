@@ -5,6 +5,7 @@
 import { defaultClusterConfig, parseClusterConfig } from '../api/cluster-config.js';
 import type { ManifestDocument } from '../api/manifest.js';
 import { createControlPlane } from '../controllers/control-plane.js';
+import { metallbControllers } from '../metallb/controllers.js';
 import type { ClusterConfig } from '../model/cluster-config.js';
 import type { PositionOf } from '../model/traffic.js';
 import type { ProxyMode } from '../proxy/contract.js';
@@ -42,6 +43,7 @@ export function createDesiredState(options: DesiredOptions): DesiredState {
     world: options.world,
     api: apiRules,
     rootCA: options.rootCA,
+    controllers: metallbControllers,
   });
   if (options.proxyMode) writeProxyMode(registry, options.proxyMode);
   const sources = new Map<string, ManifestDocument>();

@@ -6,6 +6,7 @@ import type { Namespaces } from '../kernel/operations.js';
 import { mountScratch } from '../kernel/scratch.js';
 import type { PodNetwork } from '../kubelet/contract.js';
 import { createKubelet, type Kubelet } from '../kubelet/kubelet.js';
+import type { StartAgent } from '../kubelet/runtime/containers.js';
 import { startServerProcess } from '../kubelet/servers/client.js';
 import { routeServers } from '../kubelet/servers/routed.js';
 import type { World } from '../world/contract.js';
@@ -20,18 +21,20 @@ export interface KubeletParts {
   /** Where containers' files go; a tmpfs is mounted there, seen by this process only. */
   scratch: string;
   dns: ClusterDns;
+  agents: StartAgent;
 }
 
 /** Begins at once; the returned function finishes when the rest is there. */
 export function startKubelet(): (parts: KubeletParts) => Promise<Kubelet> {
   const starting = startServerProcess();
-  return async ({ desired, world, network, namespaces, scratch, dns }) => {
+  return async ({ desired, world, network, namespaces, scratch, dns, agents }) => {
     const { registry, config } = desired;
     mountScratch(scratch);
     const kubelet = createKubelet({
       registry,
       config,
       scratch,
+      agents,
       clock: world.clock,
       network,
       servers: routeServers(await starting, dns.servers, ({ behaviour }) => behaviour === 'coredns'),

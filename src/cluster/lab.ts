@@ -3,6 +3,7 @@
  */
 import { join } from 'node:path';
 import type { KubeObject } from '../api/object.js';
+import { recordEvent } from '../controllers/events.js';
 import { attachmentOf, hostNamespace, planMachines } from '../fabric/machines.js';
 import { holdFile } from '../kernel/lock.js';
 import { mountOwnProc, pidOnMachine } from '../kernel/mounts.js';
@@ -21,6 +22,7 @@ import { startDns, untilServing } from './dns.js';
 import { CommandFailure } from './failure.js';
 import { startKubelet } from './kubelet-start.js';
 import { createMachineRooms } from './machine-rooms.js';
+import { createMetalLB } from './metallb.js';
 import { createNodeProxies, restartWithPods } from './proxies.js';
 import type { ApplyOutcome, StartRequest } from './start-request.js';
 import { type LabStatus, stateDirectory, writeStatus } from './state-directory.js';
@@ -75,12 +77,32 @@ export async function startLab(request: StartRequest, { progress, certificates }
     clock: world.clock,
   });
   const proxies = createServiceProxies(desired.registry, modes.proxied, desired.positionOf);
-  const reportRules = (error: Error) => process.stderr.write(`rules: ${error.message}\n`);
-  restartWithPods(desired.registry, modes, () => proxies.sync(), reportRules);
+  restartWithPods(
+    desired.registry,
+    modes,
+    () => proxies.sync(),
+    (involved, { message }) =>
+      recordEvent(desired.registry, world.clock, {
+        involved,
+        type: 'Warning',
+        reason: 'FailedToStart',
+        message,
+        component: 'kube-proxy',
+      }),
+  );
   dns.feed({ registry: desired.registry, config: desired.config, clock: world.clock });
   const network = createPodNetwork(wiring, desired.config);
   const scratch = join(directory.root, 'scratch');
-  const kubelet = await kubeletStart({ desired, world, network, namespaces: wiring.namespaces, scratch, dns });
+  const metallb = createMetalLB(desired, world);
+  const kubelet = await kubeletStart({
+    desired,
+    world,
+    network,
+    namespaces: wiring.namespaces,
+    scratch,
+    dns,
+    agents: metallb.startAgent,
+  });
   keepRulesInStep(desired, () => proxies.sync());
   await kubelet.settled();
   await untilServing({ registry: desired.registry, clock: world.clock });

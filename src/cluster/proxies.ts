@@ -2,6 +2,7 @@
  * Every node's kube-proxy: which engine, with which options, applied by which tools, and what makes it change.
  */
 import type { Pod } from 'kubernetes-types/core/v1.js';
+import type { KubeObject } from '../api/object.js';
 import { calicoRules } from '../fabric/calico-rules.js';
 import { forgetUdpFlows } from '../kernel/conntrack.js';
 import type { IptablesVariant } from '../kernel/iptables.js';
@@ -12,11 +13,11 @@ import { createHealthChecks } from '../node/health-checks.js';
 import { createKubeProxy, type KubeProxy } from '../node/kube-proxy.js';
 import { NodeProxy } from '../node/node-proxy.js';
 import type { NodeEdge, ProxiedNode } from '../node/service-proxies.js';
-import { staleEntries } from '../proxy/conntrack.js';
 import type { BalanceOptions, ProxyMode } from '../proxy/contract.js';
 import { iptablesEngine } from '../proxy/iptables/engine.js';
 import { ipvsEngine } from '../proxy/ipvs/engine.js';
 import { nftablesEngine } from '../proxy/nftables/engine.js';
+import { staleFlows } from '../proxy/stale-flows.js';
 import { userspaceEngine } from '../proxy/userspace/engine.js';
 import type { Registry } from '../registry/contract.js';
 import type { Clock } from '../world/contract.js';
@@ -110,25 +111,26 @@ function createNodeEdge(namespace: NetworkNamespace): NodeEdge {
   return {
     async changed(traffic, previous) {
       health.update(traffic.healthChecks);
-      for (const entries of staleEntries(previous, traffic)) await forgetUdpFlows(namespace, entries);
+      for (const flows of staleFlows(previous, traffic)) await forgetUdpFlows(namespace, flows);
     },
   };
 }
 
 /**
  * A kube-proxy pod that is deleted is kube-proxy starting again on its node: it reads its ConfigMap, and repairs what
- * somebody flushed. `report` is told when it cannot.
+ * somebody flushed. `report` is told why it could not, and of which pod.
+ * Differs: a configuration that cannot be is an Event and the node stays as it is; a real kube-proxy crashes in a loop.
  */
 export function restartWithPods(
   registry: Registry,
   proxies: NodeProxies,
   sync: () => Promise<void>,
-  report: (error: Error) => void,
+  report: (pod: KubeObject, error: Error) => void,
 ): void {
   registry.watch(undefined, ({ type, key, object }) => {
     if (type !== 'DELETED' || key.kind !== 'Pod' || key.namespace !== 'kube-system') return;
     const { metadata, spec } = object as Pod;
     if (metadata?.labels?.['k8s-app'] !== 'kube-proxy' || !spec?.nodeName) return;
-    proxies.restart([spec.nodeName]).then(sync).catch(report);
+    proxies.restart([spec.nodeName]).then(sync).catch((error) => report(object, error));
   });
 }

@@ -15,7 +15,11 @@ import { endpointsController } from './endpoints/endpoints.js';
 import { endpointSliceController } from './endpoints/endpointslice.js';
 import { endpointSliceMirroringController } from './endpoints/endpointslice-mirroring.js';
 import { createGarbageCollector } from './garbage-collector.js';
+import { jobController } from './job/job.js';
 import { createNamespaceController } from './namespace.js';
+import { nodeLeaseController } from './node/node-lease.js';
+import { nodeTaintsController } from './node/node-taints.js';
+import { taintEvictionController } from './node/taint-eviction.js';
 import { podAddressController } from './pod-address-assignment.js';
 import { podSchedulingController } from './pod-scheduling.js';
 import { replicaSetController, replicationControllerController } from './replicaset.js';
@@ -48,10 +52,14 @@ function builtinControllers(options: ControlPlaneOptions): Controller[] {
   return [
     createNamespaceController({ kinds: builtinKinds, rootCA: options.rootCA }),
     createGarbageCollector(builtinKinds),
+    nodeLeaseController,
+    nodeTaintsController,
+    taintEvictionController,
     deploymentController,
     daemonSetController,
     replicaSetController,
     replicationControllerController,
+    jobController,
     podSchedulingController,
     podAddressController,
     endpointsController,

@@ -1,60 +1,38 @@
 /**
- * The pods of a replicated owner: which are its own, which it adopts or lets go, which it deletes first, and how a new
+ * The pods of a replicated owner: which are its own, which it deletes first, and how a new
  * one is made from the template. Shared by ReplicaSet, ReplicationController, Job and DaemonSet.
  *
- * Source: `pkg/controller/controller_utils.go`, `controller_ref_manager.go`.
+ * Source: `pkg/controller/controller_utils.go`.
  * Differs: among pods alike, the younger is not deleted first; a hash-like name decides, so that it does not depend on timing.
  */
 import type { PodTemplateSpec } from 'kubernetes-types/core/v1.js';
 import type { LabelSelector } from 'kubernetes-types/meta/v1.js';
 import { type KubeObject, keyOf } from '../api/object.js';
-import { type Labels, matchesSelector } from '../api/selector.js';
+import type { Labels } from '../api/selector.js';
 import type { IndexedLister } from '../registry/indexes.js';
+import { type Claim, claim } from './claim.js';
 import type { EventInput, Intent } from './contract.js';
-import { controllerOf, controllerReference, isControlledBy, withController, withoutOwner } from './ownership.js';
+import { controllerOf, controllerReference } from './ownership.js';
 import { isActive, isReady, type StoredPod } from './pod-state.js';
 
-/** Pods of an owner by selector, with the intents that adopt orphans and release what no longer matches. */
-export interface ClaimedPods {
-  pods: StoredPod[];
-  intents: Intent[];
+/** The pods of an owner by its selector. Source: PodControllerRefManager.ClaimPods. */
+export function claimPods(
+  owner: KubeObject,
+  lister: IndexedLister,
+  selector: LabelSelector | undefined,
+): Claim<StoredPod> {
+  const dependents = lister.indexed<StoredPod>('owner', owner.metadata.uid ?? '').filter(({ kind }) => kind === 'Pod');
+  return claim(owner, selector, [...dependents, ...freePods(owner, lister, selector)]);
 }
 
-/** Source: PodControllerRefManager.ClaimPods. An owner being deleted claims nothing new. */
-export function claimPods(owner: KubeObject, lister: IndexedLister, selector: LabelSelector | undefined): ClaimedPods {
-  const { uid = '', deletionTimestamp } = owner.metadata;
-  const pods: StoredPod[] = [];
-  const intents: Intent[] = [];
-  for (const pod of lister.indexed<StoredPod>('owner', uid).filter(({ kind }) => kind === 'Pod')) {
-    if (!isControlledBy(pod, owner)) continue;
-    if (matchesSelector(selector, pod.metadata.labels)) pods.push(pod);
-    else if (!deletionTimestamp) intents.push(release(pod, uid));
-  }
-  if (deletionTimestamp) return { pods, intents };
-  for (const pod of orphans(owner, lister, selector)) {
-    intents.push({
-      verb: 'update',
-      object: withController(pod, owner),
-      reason: 'it matches the selector and has no controller',
-    });
-  }
-  return { pods, intents };
-}
-
-function release(pod: StoredPod, uid: string): Intent {
-  return { verb: 'update', object: withoutOwner(pod, uid), reason: 'its labels no longer match the selector' };
-}
-
-/** Active pods without a controller that the selector matches; found through one of its labels where it has any. */
-function orphans(owner: KubeObject, lister: IndexedLister, selector: LabelSelector | undefined): StoredPod[] {
+/** Active pods without a controller, found through one of the selector's labels where it has any. */
+function freePods(owner: KubeObject, lister: IndexedLister, selector: LabelSelector | undefined): StoredPod[] {
   const { namespace = '' } = owner.metadata;
   const [pair] = Object.entries(selector?.matchLabels ?? {});
   const candidates = pair
     ? lister.indexed<StoredPod>('label', `${namespace}/${pair[0]}=${pair[1]}`)
     : lister.list<StoredPod>('', 'Pod', { namespace });
-  return candidates.filter(
-    (pod) => !controllerOf(pod) && isActive(pod) && matchesSelector(selector, pod.metadata.labels),
-  );
+  return candidates.filter((pod) => !controllerOf(pod) && isActive(pod));
 }
 
 /** A pod made from a template. Source: GetPodFromTemplate. */

@@ -91,7 +91,7 @@ function reconcile(
   lister: IndexedLister,
   context: ControllerContext,
 ): Intent[] {
-  const { pods, intents } = claimPods(owner.object, lister, owner.selector);
+  const { own: pods, intents } = claimPods(owner.object, lister, owner.selector);
   // Adopting or releasing changes the count; the pods' own changes bring the key back.
   if (intents.length > 0) return intents;
   const active = pods.filter(isActive);

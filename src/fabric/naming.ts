@@ -25,13 +25,3 @@ export function caliName(namespace: string, pod: string): string {
 export function podNamespace(namespace: string, pod: string): string {
   return `pod/${namespace}/${pod}`;
 }
-
-/** An IPv4 address as a number. */
-export function addressNumber(address: string): number {
-  return address.split('.').reduce((sum, part) => sum * 256 + Number(part), 0);
-}
-
-/** The inverse of `addressNumber`. */
-export function addressText(value: number): string {
-  return [24, 16, 8, 0].map((shift) => Math.floor(value / 2 ** shift) % 256).join('.');
-}

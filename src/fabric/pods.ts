@@ -6,8 +6,9 @@
  * Differs: a pod and its node know each other's MAC for good; on a real node they ask by ARP. The kernel's neighbour table is one for all namespaces of a machine and holds 1,024 learned entries, so that many pods would push each other out of it.
  */
 
+import { blockOf } from '../model/address-block.js';
 import { podSysctls, sysctls } from './machines.js';
-import { addressNumber, caliMac, caliName, macOf, podNamespace } from './naming.js';
+import { caliMac, caliName, macOf, podNamespace } from './naming.js';
 import type { Operation, Piece } from './operation.js';
 
 /** Where a pod runs, as far as wires are concerned. */
@@ -29,7 +30,7 @@ const CALI_INDEX_SPAN = 2 ** 20;
 export function planPod(pod: PodPlacement): Piece {
   const namespace = podNamespace(pod.namespace, pod.name);
   const cali = caliName(pod.namespace, pod.name);
-  const caliIndex = FIRST_CALI_INDEX + (addressNumber(pod.address) % CALI_INDEX_SPAN);
+  const caliIndex = FIRST_CALI_INDEX + (blockOf(`${pod.address}/32`).first % CALI_INDEX_SPAN);
   const nodeEnd = { namespace: pod.node, link: cali, index: caliIndex };
   const podEnd = { namespace, link: 'eth0', index: ETH0_INDEX };
   return {

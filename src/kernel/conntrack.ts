@@ -1,7 +1,7 @@
 /**
  * Forgetting flows, through the `conntrack` tool as kube-proxy 1.30 does. Source: pkg/proxy/conntrack/conntrack.go.
  */
-import { conntrackArguments, type StaleEntries } from '../proxy/conntrack.js';
+import type { StaleFlows } from '../proxy/stale-flows.js';
 import type { NetworkNamespace } from './netns.js';
 import { ProcessError, runProcess } from './process.js';
 
@@ -9,8 +9,10 @@ import { ProcessError, runProcess } from './process.js';
 const nothingDeleted = /0 flow entries have been deleted/;
 
 /** Deletes the UDP entries that match. @throws ProcessError */
-export async function forgetUdpFlows(namespace: NetworkNamespace, entries: StaleEntries): Promise<void> {
-  const command: [string, ...string[]] = ['conntrack', ...conntrackArguments(entries)];
+export async function forgetUdpFlows(namespace: NetworkNamespace, flows: StaleFlows): Promise<void> {
+  const entrance = 'destination' in flows ? ['--orig-dst', flows.destination] : ['--dport', String(flows.nodePort)];
+  const endpoint = flows.endpoint === undefined ? [] : ['--dst-nat', flows.endpoint];
+  const command: [string, ...string[]] = ['conntrack', '-D', '-p', 'udp', ...entrance, ...endpoint];
   const { code, stderr } = await runProcess(namespace, command);
   if (code !== 0 && !nothingDeleted.test(stderr)) throw new ProcessError(command, namespace.name, code, stderr);
 }

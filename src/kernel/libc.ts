@@ -1,7 +1,9 @@
 /**
  * The few libc functions that Node does not offer, called through koffi.
  */
-import koffi from 'koffi';
+import { createRequire } from 'node:module';
+
+type Koffi = typeof import('koffi').default;
 
 /** A system call that failed: what was tried, on what, and the errno's name. */
 export class KernelError extends Error {
@@ -31,12 +33,20 @@ interface Libc {
   recv(fd: number, bytes: Buffer, length: number, flags: number): number;
 }
 
+let bridge: Koffi | undefined;
+
+/** Loaded at first use: commands that touch no kernel run where it cannot be loaded, and start sooner. */
+function koffi(): Koffi {
+  bridge ??= createRequire(import.meta.url)('koffi') as Koffi;
+  return bridge;
+}
+
 let loaded: Libc | undefined;
 
-/** libc, loaded at first use so that commands that touch nothing run on any system. */
+/** libc. @throws Error where there is none of that name (musl, other systems) */
 export function libc(): Libc {
   if (loaded) return loaded;
-  const library = koffi.load('libc.so.6');
+  const library = koffi().load('libc.so.6');
   loaded = {
     unshare: library.func('int unshare(int flags)'),
     setns: library.func('int setns(int fd, int nstype)'),
@@ -55,11 +65,11 @@ export function libc(): Libc {
 
 /** The error of the system call that has just failed; call it before anything else. */
 export function syscallError(syscall: string, subject: string): KernelError {
-  const errno = koffi.errno();
+  const errno = koffi().errno();
   return new KernelError(syscall, subject, errno, systemErrorName(errno));
 }
 
 /** The name of an errno: 17 gives `EEXIST`. */
 export function systemErrorName(errno: number): string {
-  return Object.entries(koffi.os.errno).find(([, value]) => value === errno)?.[0] ?? `errno ${errno}`;
+  return Object.entries(koffi().os.errno).find(([, value]) => value === errno)?.[0] ?? `errno ${errno}`;
 }

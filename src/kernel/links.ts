@@ -23,7 +23,9 @@ export async function listLinks(namespace: NetworkNamespace): Promise<Link[]> {
     return links.map(({ data: { index = 0, flags = {} }, attrs }) => ({
       name: attrs.ifname ?? '',
       index,
-      mac: Buffer.from(attrs.address ?? []).toString('hex').replace(/..(?!$)/g, '$&:'),
+      mac: Buffer.from(attrs.address ?? [])
+        .toString('hex')
+        .replace(/..(?!$)/g, '$&:'),
       up: flags.up ?? false,
       broadcast: flags.broadcast ?? false,
       arp: !(flags.noarp ?? false),

@@ -2,7 +2,7 @@
  * Whether MetalLB is installed, and with which options: read from the workloads that its manifest makes.
  */
 import type { DaemonSet, Deployment } from 'kubernetes-types/apps/v1.js';
-import type { Container, PodSpec } from 'kubernetes-types/core/v1.js';
+import type { Container, Pod, PodSpec } from 'kubernetes-types/core/v1.js';
 import type { Stored } from '../api/object.js';
 import type { Lister } from '../registry/contract.js';
 
@@ -58,4 +58,12 @@ function installation({ metadata }: Pick<Stored<Deployment>, 'metadata'>, contai
 function flag({ args = [] }: Container, name: string): string | undefined {
   const found = args.map((arg) => arg.replace(/^--?/, '')).find((arg) => arg === name || arg.startsWith(`${name}=`));
   return found === undefined || found === name ? found && 'true' : found.slice(name.length + 1);
+}
+
+export function isSpeakerPod({ spec }: Pick<Stored<Pod>, 'spec'>): boolean {
+  return containerOf(spec, speakerImage) !== undefined;
+}
+
+export function isControllerDeployment({ spec }: Pick<Stored<Deployment>, 'spec'>): boolean {
+  return containerOf(spec?.template.spec, controllerImage) !== undefined;
 }

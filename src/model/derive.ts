@@ -2,7 +2,7 @@
  * Chance without chance: every choice that a real cluster draws at random is here a hash of the seed and of what the
  * choice is for, so that it does not depend on the order in which things happen.
  *
- * Models: `k8s.io/apimachinery/pkg/util/rand` (SafeEncodeString, String), uuid, kubelet's and Calico's MAC addresses.
+ * Models: `k8s.io/apimachinery/pkg/util/rand` (SafeEncodeString, String), uuid.
  */
 import { createHash } from 'node:crypto';
 
@@ -78,13 +78,3 @@ export function uidOf(seed: number, key: string, incarnation: number): string {
     hex.slice(20, 32),
   ].join('-');
 }
-
-/** A locally administered unicast MAC address (`02:…`, IEEE 802) made from names. */
-export function macOf(...parts: readonly (string | number)[]): string {
-  const bytes = hashOf(parts);
-  const octets = Array.from({ length: 5 }, (_, index) => bytes.readUInt8(index).toString(16).padStart(2, '0'));
-  return ['02', ...octets].join(':');
-}
-
-/** The MAC of every host-side `cali…` interface. Source: felix `intdataplane/endpoint_mgr.go`. */
-export const calicoHostMac = 'ee:ee:ee:ee:ee:ee';

@@ -73,7 +73,6 @@ export class Core {
   context(): StrategyContext {
     return {
       config: this.#config,
-      seed: this.world.seed,
       lister: this.store,
       blocks: this.#blocks,
       podRanges: this.#podRanges,

@@ -13,12 +13,21 @@ import type { Lister } from './contract.js';
  * - `owner`: uid of an owner → its dependents, of any kind
  * - `label`: `namespace/key=value` → pods
  * - `selector`: `namespace/key=value` → the Services whose selector has that pair first (pairs sorted by key)
+ * - `freeReplicaSet`: namespace → ReplicaSets that nothing controls
  * - `node`: node name ('' = not scheduled) → pods
  * - `clusterIP`: address → the Service that holds it
  * - `nodePort`: port number → the Service that holds it (healthCheckNodePort included)
  * - `podAddress`: address → the pods that have or ask for it
  */
-export type IndexName = 'owner' | 'label' | 'selector' | 'node' | 'clusterIP' | 'nodePort' | 'podAddress';
+export type IndexName =
+  | 'owner'
+  | 'label'
+  | 'selector'
+  | 'freeReplicaSet'
+  | 'node'
+  | 'clusterIP'
+  | 'nodePort'
+  | 'podAddress';
 
 /** A lister that also answers by index; results ordered by `keyText`. */
 export interface IndexedLister extends Lister {
@@ -28,6 +37,9 @@ export interface IndexedLister extends Lister {
 /** Every (index, value) under which an object is found. */
 export function indexEntries(object: KubeObject): [IndexName, string][] {
   const owners = (object.metadata.ownerReferences ?? []).map((owner): [IndexName, string] => ['owner', owner.uid]);
+  if (object.kind === 'ReplicaSet' && !object.metadata.ownerReferences?.some(({ controller }) => controller)) {
+    return [...owners, ['freeReplicaSet', object.metadata.namespace ?? '']];
+  }
   if (object.apiVersion !== 'v1') return owners;
   if (object.kind === 'Pod') return [...owners, ...podEntries(object as Stored<Pod>)];
   if (object.kind === 'Service') return [...owners, ...serviceEntries(object as Stored<Service>)];

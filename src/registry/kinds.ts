@@ -61,7 +61,6 @@ const rbac: Row[] = [
 const metallb: Row[] = [
   ['BFDProfile', 'bfdprofiles', '', status],
   ['BGPAdvertisement', 'bgpadvertisements', '', status],
-  ['BGPPeer', 'bgppeers', '', status],
   ['Community', 'communities', '', status],
   ['IPAddressPool', 'ipaddresspools', '', status],
   ['L2Advertisement', 'l2advertisements', '', status],
@@ -73,7 +72,6 @@ const gateway: Row[] = [
   ['Gateway', 'gateways', 'gtw', status],
   ['GRPCRoute', 'grpcroutes', '', status],
   ['HTTPRoute', 'httproutes', '', status],
-  ['ReferenceGrant', 'referencegrants', 'refgrant'],
 ];
 
 /** Builds one group's table. */
@@ -143,5 +141,7 @@ export const builtinKinds: readonly KindInfo[] = [
   ...group('policy', ['v1'], [['PodDisruptionBudget', 'poddisruptionbudgets', 'pdb', status]]),
   ...group('rbac.authorization.k8s.io', ['v1'], rbac),
   ...group('gateway.networking.k8s.io', ['v1', 'v1beta1'], gateway),
-  ...group('metallb.io', ['v1beta1', 'v1beta2'], metallb),
+  ...group('gateway.networking.k8s.io', ['v1beta1'], [['ReferenceGrant', 'referencegrants', 'refgrant']]),
+  ...group('metallb.io', ['v1beta1'], metallb),
+  ...group('metallb.io', ['v1beta2', 'v1beta1'], [['BGPPeer', 'bgppeers', '', status]]),
 ];

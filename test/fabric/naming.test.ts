@@ -1,5 +1,5 @@
 import test from 'ava';
-import { addressNumber, addressText, caliName, macOf } from '../../src/fabric/naming.js';
+import { caliName, macOf } from '../../src/fabric/naming.js';
 
 test('the node’s end of a pod link has Calico’s name: cali and 11 digits of sha1(namespace.pod)', (t) => {
   // Published by projectcalico for the pod default/nginx.
@@ -11,10 +11,4 @@ test('MACs are locally administered unicast addresses, and the same whenever the
   t.regex(mac, /^02(:[0-9a-f]{2}){5}$/);
   t.is(macOf('k8s-node1/eth1'), mac);
   t.not(macOf('k8s-node2/eth1'), mac);
-});
-
-test('addresses and numbers convert both ways, up to the highest', (t) => {
-  for (const address of ['0.0.0.0', '10.111.218.82', '192.168.56.128', '255.255.255.255']) {
-    t.is(addressText(addressNumber(address)), address);
-  }
 });

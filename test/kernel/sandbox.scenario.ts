@@ -81,12 +81,17 @@ let screen = '';
 terminal.stdout.on('data', (chunk) => {
   screen += chunk;
 });
+/** Resolves when the text is on the screen; the test's time-out ends a wait that is in vain. */
+const shown = async (text: string) => {
+  while (!screen.includes(text)) await new Promise((resolve) => setTimeout(resolve, 10));
+};
 terminal.stdin.write('stty size; tty; echo $((6*7))\r');
-await new Promise((resolve) => setTimeout(resolve, 300));
+await shown('\n42\r\n');
 terminal.resize(81, 25);
-terminal.stdin.write('stty size; sleep 100\r');
-await new Promise((resolve) => setTimeout(resolve, 300));
+terminal.stdin.write('stty size; echo now; sleep 100\r');
+await shown('\nnow\r\n');
 terminal.stdin.write('\x03');
+await shown('^C');
 terminal.stdin.write('echo interrupted $?\r');
 terminal.stdin.end();
 seen['terminal'] = { ...(await terminal.ended), screen };

@@ -35,6 +35,8 @@ function makeClone(t: ExecutionContext): string {
     'src/cli/main.ts': MAIN,
   });
   cpSync('scripts', join(root, 'scripts'), { recursive: true });
+  // The bundler is a package of the real project; without a bundle the build itself runs.
+  writeFileSync(join(root, 'scripts/setup/bundle.mjs'), '');
   return root;
 }
 

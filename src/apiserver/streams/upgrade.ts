@@ -11,11 +11,13 @@ import type { KubeObject } from '../../api/object.js';
 import { StatusError } from '../../api/status.js';
 import type { Api, PodProcess, PodStreams } from '../contract.js';
 import { chosenContainer, requireStreams } from '../logs.js';
+import { refuseRaw } from '../raw-answer.js';
+import { asStatusError } from '../reply.js';
 import { requireObjectAt } from '../request.js';
 import { parsePath } from '../request-info.js';
 import { resourceRequest, unknownPath } from '../router.js';
 import { parseTarget, rawPath } from '../target.js';
-import { offered, refuse, switchToSpdy } from './handshake.js';
+import { offered, switchToSpdy } from './handshake.js';
 import { portForwardProtocol, servePortForward } from './port-forward.js';
 import { runRemote } from './remote-command.js';
 import { type ChannelRequest, serveSpdyChannels } from './spdy-channels.js';
@@ -161,6 +163,6 @@ export function serveUpgrade(connection: Connection, guard: (headers: IncomingMe
     serve(upgradeOf(connection));
   } catch (fault) {
     if (!(fault instanceof StatusError)) connection.api.report(fault);
-    refuse(connection.socket, fault);
+    refuseRaw(connection.socket, asStatusError(fault), connection.api.clock);
   }
 }

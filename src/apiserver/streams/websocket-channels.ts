@@ -27,7 +27,9 @@ function sender(socket: WebSocket, number: number): Writable {
 
 /** stdin as a stream; the connection waits while nobody reads it. */
 function receiver(socket: WebSocket): Readable {
-  return new Readable({ read: () => socket.resume() });
+  const resume = () => socket.resume();
+  const stdin = new Readable({ read: resume });
+  return stdin.on('error', resume).on('close', resume);
 }
 
 function bytesOf(data: RawData): Buffer {
@@ -36,33 +38,48 @@ function bytesOf(data: RawData): Buffer {
 }
 
 interface Inlets {
-  stdin: Readable;
+  /** Absent when the request asked for none: what comes is dropped. */
+  stdin?: Readable;
   resized: (width: number, height: number) => void;
 }
 
-function dispatch(socket: WebSocket, message: Buffer, inlets: Inlets): void {
+/** A process may stop reading before the client stops sending: the rest is dropped, and the connection goes on. */
+function feed(socket: WebSocket, stdin: Readable | undefined, bytes: Buffer): void {
+  if (stdin === undefined || stdin.destroyed || bytes.length === 0) return;
+  if (!stdin.push(bytes)) socket.pause();
+}
+
+function dispatch(socket: WebSocket, message: Buffer, { stdin, resized }: Inlets): void {
   const payload = message.subarray(1);
-  if (message[0] === channel.stdin) {
-    if (payload.length > 0 && !inlets.stdin.readableEnded && !inlets.stdin.push(payload)) socket.pause();
-  } else if (message[0] === channel.close && payload[0] === channel.stdin) inlets.stdin.push(null);
-  else if (message[0] === channel.resize) {
-    const size = parseSize(payload);
-    if (size !== undefined) inlets.resized(size.width, size.height);
+  switch (message[0]) {
+    case channel.stdin:
+      return feed(socket, stdin, payload);
+    case channel.close:
+      if (payload[0] === channel.stdin) stdin?.push(null);
+      return;
+    case channel.resize: {
+      const size = parseSize(payload);
+      if (size !== undefined) resized(size.width, size.height);
+      return;
+    }
+    default:
+      return;
   }
 }
 
 /** Channels over an accepted WebSocket. */
 export function webSocketChannels(socket: WebSocket, request: ChannelRequest): RemoteChannels {
   const gone = new AbortController();
-  const inlets: Inlets = { stdin: receiver(socket), resized: () => undefined };
+  const stdin = request.stdin ? receiver(socket) : undefined;
+  const inlets: Inlets = { stdin, resized: () => undefined };
   socket.on('message', (data) => dispatch(socket, bytesOf(data), inlets));
   socket.on('error', () => socket.terminate());
   socket.once('close', () => {
     gone.abort();
-    inlets.stdin.destroy();
+    stdin?.destroy();
   });
   return {
-    ...(request.stdin ? { stdin: inlets.stdin } : {}),
+    stdin,
     ...(request.stdout ? { stdout: sender(socket, channel.stdout) } : {}),
     ...(request.stderr ? { stderr: sender(socket, channel.stderr) } : {}),
     onResize(listener) {

@@ -2,7 +2,6 @@
  * `lab up`: brings a lab up, or brings a running one up to date with more manifests.
  */
 
-import { CommandFailure } from '../../cluster/failure.js';
 import { launchLab } from '../../cluster/launcher.js';
 import {
   type ApplyOutcome,
@@ -82,9 +81,4 @@ function settingsGiven({ seed, balance, proxyMode, attach, iptables, config }: U
 
 function printOutcome(outcome: readonly ApplyOutcome[]): void {
   for (const { object, outcome: word } of outcome) process.stdout.write(`${object} ${word}\n`);
-}
-
-/** A manifest that was refused, in as many lines as there are problems. */
-export function refused(lines: readonly string[]): CommandFailure {
-  return new CommandFailure('refused', lines.join('\n'));
 }

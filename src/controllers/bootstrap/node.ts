@@ -25,8 +25,8 @@ function nodeObject(config: ClusterConfig, node: NodeConfig, index: number, time
   return {
     apiVersion: 'v1',
     kind: 'Node',
-    metadata: { name: node.name, labels: labelsOf(node), annotations: annotationsOf(config, node) },
-    spec: { podCIDR, podCIDRs: [podCIDR], ...(node.controlPlane ? { taints: [controlPlaneTaint] } : {}) },
+    metadata: { name: node.name, labels: labelsOf(config, node), annotations: annotationsOf(config, node) },
+    spec: { podCIDR, podCIDRs: [podCIDR], ...(keepsPodsAway(config, node) ? { taints: [controlPlaneTaint] } : {}) },
     status: {
       addresses: [
         { type: 'InternalIP', address: node.address },
@@ -41,10 +41,19 @@ function nodeObject(config: ClusterConfig, node: NodeConfig, index: number, time
   };
 }
 
-function labelsOf(node: NodeConfig): Record<string, string> {
-  const roles: Record<string, string> = node.controlPlane
-    ? { 'node-role.kubernetes.io/control-plane': '', 'node.kubernetes.io/exclude-from-external-load-balancers': '' }
-    : {};
+/**
+ * The control plane takes no pods and no external traffic while there are workers. Without any it does both, as kind and
+ * minikube set it up; kubeadm leaves that to the user. Source: sigs.k8s.io/kind `pkg/cluster/internal/create/actions/kubeadminit`.
+ */
+function keepsPodsAway({ nodes }: ClusterConfig, node: NodeConfig): boolean {
+  return node.controlPlane && nodes.some(({ controlPlane }) => !controlPlane);
+}
+
+function labelsOf(config: ClusterConfig, node: NodeConfig): Record<string, string> {
+  const roles: Record<string, string> = {
+    ...(node.controlPlane ? { 'node-role.kubernetes.io/control-plane': '' } : {}),
+    ...(keepsPodsAway(config, node) ? { 'node.kubernetes.io/exclude-from-external-load-balancers': '' } : {}),
+  };
   return {
     'beta.kubernetes.io/arch': architecture,
     'beta.kubernetes.io/os': 'linux',

@@ -33,7 +33,7 @@ function keysFor({ key, object, previous }: ChangeEvent, lister: IndexedLister):
 function reconcile(key: string, lister: IndexedLister, context: ControllerContext): Intent[] {
   const daemonSet = lister.get<StoredDaemonSet & KubeObject>(keyFrom(key, 'apps', 'DaemonSet'));
   if (!daemonSet) return [];
-  const { pods, intents } = claimPods(daemonSet, lister, daemonSet.spec?.selector);
+  const { own: pods, intents } = claimPods(daemonSet, lister, daemonSet.spec?.selector);
   if (intents.length > 0) return intents;
   const nodes = lister.list<Stored<Node> & KubeObject>('', 'Node');
   const state: DaemonState = {

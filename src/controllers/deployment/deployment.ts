@@ -3,10 +3,11 @@
  * Source: `pkg/controller/deployment/deployment_controller.go` syncDeployment, `recreate.go`.
  */
 import { type KubeObject, keyOf } from '../../api/object.js';
+import { matchesSelector } from '../../api/selector.js';
 import type { ChangeEvent } from '../../registry/contract.js';
 import { type IndexedLister, isTerminal } from '../../registry/indexes.js';
 import type { Controller, Intent } from '../contract.js';
-import { keyFrom, namespacedKey, ownerKey } from '../ownership.js';
+import { controllerOf, keyFrom, namespacedKey, ownerKey } from '../ownership.js';
 import type { StoredPod } from '../pod-state.js';
 import { isComplete, statusIntents } from './deployment-status.js';
 import { isScalingEvent, scaleProportionally } from './proportional-scaling.js';
@@ -39,7 +40,11 @@ export const deploymentController: Controller = {
 
 function keysFor({ type, key, object, previous }: ChangeEvent, lister: IndexedLister): string[] {
   if (key.group === 'apps' && key.kind === 'Deployment') return [namespacedKey(key)];
-  if (key.group === 'apps' && key.kind === 'ReplicaSet') return deploymentsOf([object, previous]);
+  if (key.group === 'apps' && key.kind === 'ReplicaSet') {
+    return controllerOf(object)
+      ? deploymentsOf([object, previous])
+      : [...deploymentsOf([previous]), ...adopters(object, lister)];
+  }
   if (key.group !== '' || key.kind !== 'Pod' || type !== 'DELETED') return [];
   // A Recreate rollout waits for the last old pod to be gone.
   const setKey = ownerKey(object, 'apps', 'ReplicaSet');
@@ -50,9 +55,17 @@ function deploymentsOf(sets: readonly (KubeObject | undefined)[]): string[] {
   return sets.flatMap((set) => (set ? (ownerKey(set, 'apps', 'Deployment') ?? []) : [])).map(namespacedKey);
 }
 
+/** The Deployments that a ReplicaSet without controller fits. */
+function adopters(set: KubeObject, lister: IndexedLister): string[] {
+  const { namespace = '', labels } = set.metadata;
+  const fits = (object: KubeObject): boolean => matchesSelector((object as StoredDeployment).spec?.selector, labels);
+  return lister.list('apps', 'Deployment', { namespace, where: fits }).map((object) => namespacedKey(keyOf(object)));
+}
+
 function reconcile(state: RolloutState, lister: IndexedLister): Intent[] {
   const { deployment, newSet } = state;
   if (deployment.metadata.deletionTimestamp) return statusIntents(state, { rollout: false });
+  if (state.claims.length > 0) return state.claims;
   const upkeep = newSet ? [...updateNewSet(state, newSet), ...revisionIntents(state)] : [];
   // The next step must see these written: both would change the same ReplicaSet.
   if (upkeep.length > 0) return upkeep;

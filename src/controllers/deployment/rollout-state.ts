@@ -8,8 +8,8 @@ import type { PodTemplateSpec } from 'kubernetes-types/core/v1.js';
 import type { Stored } from '../../api/object.js';
 import type { IndexedLister } from '../../registry/indexes.js';
 import { deepEqual } from '../../registry/plain-data.js';
-import type { ControllerContext } from '../contract.js';
-import { isControlledBy } from '../ownership.js';
+import { claim } from '../claim.js';
+import type { ControllerContext, Intent } from '../contract.js';
 
 export type StoredDeployment = Stored<Deployment>;
 export type StoredReplicaSet = Stored<ReplicaSet>;
@@ -26,6 +26,8 @@ export interface RolloutState {
   newSet: StoredReplicaSet | undefined;
   /** All others, ordered by revision. */
   oldSets: StoredReplicaSet[];
+  /** ReplicaSets to adopt or to let go before anything else. */
+  claims: Intent[];
   context: ControllerContext;
 }
 
@@ -35,12 +37,15 @@ export function rolloutState(
   lister: IndexedLister,
   context: ControllerContext,
 ): RolloutState {
-  const owned = lister
-    .indexed<StoredReplicaSet>('owner', deployment.metadata.uid ?? '')
-    .filter((set) => set.kind === 'ReplicaSet' && isControlledBy(set, deployment))
-    .sort((left, right) => revisionOf(left) - revisionOf(right) || (left.metadata.name < right.metadata.name ? -1 : 1));
+  const { uid = '', namespace = '' } = deployment.metadata;
+  const dependents = lister.indexed<StoredReplicaSet>('owner', uid).filter(({ kind }) => kind === 'ReplicaSet');
+  const free = lister.indexed<StoredReplicaSet>('freeReplicaSet', namespace);
+  const { own, intents: claims } = claim(deployment, deployment.spec?.selector, [...dependents, ...free]);
+  const owned = own.sort(
+    (left, right) => revisionOf(left) - revisionOf(right) || (left.metadata.name < right.metadata.name ? -1 : 1),
+  );
   const newSet = owned.find((set) => sameTemplate(set.spec?.template, deployment.spec?.template));
-  return { deployment, newSet, oldSets: owned.filter((set) => set !== newSet), context };
+  return { deployment, newSet, oldSets: owned.filter((set) => set !== newSet), claims, context };
 }
 
 /** Templates are compared without the hash label. Source: EqualIgnoreHash. */

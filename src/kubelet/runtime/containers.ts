@@ -11,7 +11,7 @@ import { behaviourOf, planContainer } from '../images/catalogue.js';
 import type { AgentName, PodPlace, ServerPlan, ServiceView } from '../images/contract.js';
 import { listensForServices } from '../images/emulated.js';
 import type { PodServers } from '../servers/client.js';
-import { startAgentContainer } from './agent-container.js';
+import { agentContainer } from './agent-container.js';
 import type { AgentProcess, ContainerShell, RunningContainer } from './contract.js';
 import { startEndedContainer, startPauseContainer } from './idle-container.js';
 import { ServerExits, startServerContainer } from './server-container.js';
@@ -109,6 +109,12 @@ export class Containers {
     return { ...plan, documentRoot: this.options.processes.pathOf(start, plan.documents) };
   }
 
+  async #startAgent(start: ContainerStart, agent: AgentName, shell: ContainerShell): Promise<RunningContainer> {
+    const { agents, clock } = this.options;
+    if (!agents) throw new Error(`exec: "${agent}": not available without a lab`);
+    return agentContainer(await agents(agent, start), shell, clock);
+  }
+
   #startBuiltIn(
     start: ContainerStart,
     plan: Exclude<ReturnType<typeof planContainer>, { kind: 'command' }>,
@@ -118,7 +124,7 @@ export class Containers {
       case 'pause':
         return Promise.resolve(startPauseContainer(shell));
       case 'agent':
-        return startAgentContainer(start, plan.agent, { agents: this.options.agents, shell, clock: this.options.clock });
+        return this.#startAgent(start, plan.agent, shell);
       case 'exit':
         return Promise.resolve(startEndedContainer(plan.exitCode, plan.output, this.options.clock, shell));
       case 'servers': {

@@ -11,7 +11,14 @@ import { allocatedFromPool, deprecatedAnnotations } from '../annotations.js';
 import { poolsOf } from '../configuration.js';
 import { handlesClass, metallbGroup, runningController } from '../install.js';
 import { ledgerOf } from '../pools/allocator.js';
-import { type Convergence, claimOf, converge, type LoadBalancerService, serviceKey, statusAddresses } from './converge.js';
+import {
+  type Convergence,
+  claimOf,
+  converge,
+  type LoadBalancerService,
+  serviceKey,
+  statusAddresses,
+} from './converge.js';
 
 const component = 'metallb-controller';
 
@@ -36,7 +43,8 @@ export const metallbController: Controller = {
 /** Deployments change all the time; of them only a change of readiness or options can matter, of Namespaces labels. */
 function isNews({ type, key, object, previous }: ChangeEvent): boolean {
   if (type !== 'MODIFIED' || key.kind === 'IPAddressPool') return true;
-  if (key.kind === 'Namespace') return JSON.stringify(object.metadata.labels) !== JSON.stringify(previous?.metadata.labels);
+  if (key.kind === 'Namespace')
+    return JSON.stringify(object.metadata.labels) !== JSON.stringify(previous?.metadata.labels);
   const ready = (one: KubeObject | undefined) => (one?.status as { readyReplicas?: number } | undefined)?.readyReplicas;
   return ready(object) !== ready(previous) || object.metadata.generation !== previous?.metadata.generation;
 }
@@ -74,7 +82,11 @@ function withoutPool(service: LoadBalancerService & KubeObject): Intent[] {
 }
 
 /** Writes what differs. Deprecated annotations are warned of only then, so that looking alone stays quiet. */
-function carryOver(service: LoadBalancerService & KubeObject, next: Convergence, _context: ControllerContext): Intent[] {
+function carryOver(
+  service: LoadBalancerService & KubeObject,
+  next: Convergence,
+  _context: ControllerContext,
+): Intent[] {
   const events = next.events.map((event): Intent => {
     return { verb: 'event', event: { involved: service, component, ...event }, reason: event.reason };
   });

@@ -34,7 +34,7 @@ export interface Layer2World {
   advertisements: readonly L2Advertisement[];
   nodes: readonly Stored<Node>[];
   /** The slices of a Service. */
-  slicesOf(service: LoadBalancerService): readonly EndpointSlice[];
+  slicesOf(service: LoadBalancerService): readonly Pick<EndpointSlice, 'endpoints'>[];
   /** `--ignore-exclude-lb`. */
   ignoreExcludeLabel: boolean;
 }
@@ -47,10 +47,16 @@ export function advertisementOf(service: LoadBalancerService, world: Layer2World
   const told = { service: serviceKey(service), addresses, nodes: {}, candidates: [], scores: {} };
   const pool = allowedPool(service, world.pools);
   if (typeof pool === 'string') return { ...told, withheld: pool };
-  const endpoints = world.slicesOf(service).flatMap((slice) => slice.endpoints).filter(canServe);
+  const endpoints = world
+    .slicesOf(service)
+    .flatMap((slice) => slice.endpoints)
+    .filter(canServe);
   if (endpoints.length === 0) return { ...told, withheld: 'notOwner' };
   const advertisements = advertisementsFor(service, pool, world);
-  if (isSharedByAnnotation(service) && advertisements.some(({ serviceSelectors = [] }) => serviceSelectors.length > 0)) {
+  if (
+    isSharedByAnnotation(service) &&
+    advertisements.some(({ serviceSelectors = [] }) => serviceSelectors.length > 0)
+  ) {
     return { ...told, withheld: 'sharedIPWithServiceSelector' };
   }
   const nodes = selectedNodes(advertisements, world.nodes);
@@ -78,7 +84,9 @@ function isSharedByAnnotation({ metadata }: LoadBalancerService): boolean {
 
 function advertisementsFor(service: LoadBalancerService, pool: Pool, world: Layer2World): L2AdvertisementSpec[] {
   const labels = world.poolObjects.find(({ metadata }) => metadata.name === pool.name)?.metadata.labels;
-  const specs = world.advertisements.map(({ spec = {} }) => spec).filter((spec) => selectsPool(spec, pool.name, labels));
+  const specs = world.advertisements
+    .map(({ spec = {} }) => spec)
+    .filter((spec) => selectsPool(spec, pool.name, labels));
   return specs.filter(({ serviceSelectors = [] }) => matchesAny(serviceSelectors, service.metadata.labels));
 }
 

@@ -33,4 +33,6 @@ export interface ServiceAdvertisement {
 }
 
 /** What one speaker does about a Service. */
-export type Decision = { announce: true; interfaces: AnnouncedInterfaces } | { announce: false; reason: WithdrawReason };
+export type Decision =
+  | { announce: true; interfaces: AnnouncedInterfaces }
+  | { announce: false; reason: WithdrawReason };

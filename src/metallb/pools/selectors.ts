@@ -7,7 +7,8 @@ import type { LabelSelector, LabelSelectorRequirement } from 'kubernetes-types/m
 /** @throws Error when one is there twice, whatever the order of its parts */
 export function refuseDuplicateSelectors(selectors: readonly LabelSelector[], field: string): void {
   for (const { matchExpressions = [] } of selectors) {
-    for (const { values = [] } of matchExpressions) refuseDuplicates(values, 'match expression value in label selector');
+    for (const { values = [] } of matchExpressions)
+      refuseDuplicates(values, 'match expression value in label selector');
     refuseDuplicates(matchExpressions.map(requirementText), 'match expressions');
   }
   refuseDuplicates(selectors.map(selectorText), field);

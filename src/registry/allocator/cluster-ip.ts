@@ -3,7 +3,7 @@
  * Service's name.
  *
  * Source: `registry/core/service/ipallocator/ipallocator.go`; bands see kube-proxy.md 9.3.
- * Differs: an automatic ClusterIP is a hash of namespace and name (probing on collision) instead of a random draw.
+ * Differs: an automatic ClusterIP is a hash of namespace and name (probing on collision) instead of a random draw, the same for every seed.
  * Differs: an automatic ClusterIP never lies in a node's pod address block, because the course's pod and Service ranges overlap.
  */
 import { addressNumber, addressText, blockOf, holds } from '../../model/address-block.js';
@@ -44,7 +44,7 @@ export function chooseClusterIP(context: StrategyContext, claimant: Claimant): s
   const size = Math.max(range.size - 2, 0);
   const offset = bandOffset(size, 16, 16, 256);
   if (size === 0) return undefined;
-  const start = pick(context.seed, `cluster-ip/${claimant.namespace}/${claimant.name}`, size - offset);
+  const start = pick(0, `cluster-ip/${claimant.namespace}/${claimant.name}`, size - offset);
   const index = probe(size, offset, start, (candidate) => isFree(context, claimant, range.first + 1 + candidate));
   return index === undefined ? undefined : addressText(range.first + 1 + index);
 }

@@ -3,7 +3,7 @@
  *
  * Source: `registry/core/service/portallocator` (allocator.go, operation.go). The allocator ignores protocols: two
  * Services cannot share a number.
- * Differs: an automatic nodePort is a hash of namespace, name and port (probing on collision) instead of a random draw.
+ * Differs: an automatic nodePort is a hash of namespace, name and port (probing on collision) instead of a random draw, the same for every seed.
  */
 import { pick } from '../../model/derive.js';
 import type { StrategyContext } from '../strategy/contract.js';
@@ -37,7 +37,7 @@ export function openPortOperation(context: StrategyContext, claimant: Claimant):
     },
     choose: (purpose) => {
       const offset = bandOffset(size, 32, 16, 128);
-      const start = pick(context.seed, `node-port/${claimant.namespace}/${claimant.name}/${purpose}`, size - offset);
+      const start = pick(0, `node-port/${claimant.namespace}/${claimant.name}/${purpose}`, size - offset);
       const free = (index: number): boolean => {
         const port = first + index;
         return !claimed.has(port) && !context.reserved.ports.has(port) && !held(port);

@@ -20,7 +20,6 @@ export interface Reservations {
 
 export interface StrategyContext {
   readonly config: ClusterConfig;
-  readonly seed: number;
   readonly lister: IndexedLister;
   /** Every node's pod address blocks. */
   readonly blocks: readonly NodeBlocks[];
