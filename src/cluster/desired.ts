@@ -9,7 +9,7 @@ import { metallbControllers } from '../metallb/controllers.js';
 import type { ClusterConfig } from '../model/cluster-config.js';
 import type { PositionOf } from '../model/traffic.js';
 import type { ProxyMode } from '../proxy/contract.js';
-import type { LabRegistry } from '../registry/registry.js';
+import type { LabRegistry, RegistrySnapshot } from '../registry/registry.js';
 import type { World } from '../world/contract.js';
 import { apiRules } from './api-rules.js';
 import { applyManifests, parseAll, refusal } from './manifests.js';
@@ -33,6 +33,8 @@ export interface DesiredOptions {
   rootCA?: string;
   /** What kube-proxy's ConfigMap says at first; absent: kubeadm's. */
   proxyMode?: ProxyMode;
+  /** What an earlier life of the lab left: gone on from, instead of a fresh cluster. */
+  snapshot?: RegistrySnapshot;
 }
 
 /** @throws CommandFailure refused for a configuration that cannot be */
@@ -43,9 +45,11 @@ export function createDesiredState(options: DesiredOptions): DesiredState {
     world: options.world,
     api: apiRules,
     rootCA: options.rootCA,
+    snapshot: options.snapshot,
     controllers: metallbControllers,
   });
-  if (options.proxyMode) writeProxyMode(registry, options.proxyMode);
+  // A lab that goes on may have been moved to another mode since.
+  if (options.proxyMode && !options.snapshot) writeProxyMode(registry, options.proxyMode);
   const sources = new Map<string, ManifestDocument>();
   return {
     config,

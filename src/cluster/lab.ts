@@ -20,6 +20,7 @@ import { controlHandlers } from './control-handlers.js';
 import { createDesiredState, type DesiredState } from './desired.js';
 import { startDns, untilServing } from './dns.js';
 import { CommandFailure } from './failure.js';
+import { keepJournal, readJournal } from './journal.js';
 import { startKubelet } from './kubelet-start.js';
 import { createMachineRooms } from './machine-rooms.js';
 import { createMetalLB } from './metallb.js';
@@ -51,7 +52,13 @@ export async function startLab(request: StartRequest, { progress, certificates }
   const dns = startDns();
 
   progress('reading manifests');
-  const desired = createDesiredState({ world, config: settings.config, proxyMode: settings.proxyMode });
+  const earlier = readJournal(directory.journal);
+  const desired = createDesiredState({
+    world,
+    config: settings.config,
+    proxyMode: settings.proxyMode,
+    snapshot: earlier?.snapshot,
+  });
   const outcome = desired.apply(request.manifests);
 
   if (settings.attach) refuseOverlap(desired.config, request.rootless);
@@ -148,6 +155,7 @@ export async function startLab(request: StartRequest, { progress, certificates }
       rooms,
     }),
   );
+  keepJournal(directory.journal, settings, desired.registry);
   writeStatus(directory, status);
   // The first command on host comes soon: its room is made while that command starts.
   if (!settings.attach) rooms.enter(hostNamespace).catch(() => undefined);

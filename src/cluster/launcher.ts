@@ -1,7 +1,7 @@
 /**
  * The command's side of a start: launches the daemon, tells it what to be, listens until it is ready.
  */
-import { readFileSync, rmSync } from 'node:fs';
+import { existsSync, readFileSync, rmSync } from 'node:fs';
 import { createInterface } from 'node:readline';
 import type { Duplex } from 'node:stream';
 import { fileURLToPath } from 'node:url';
@@ -43,7 +43,8 @@ export async function launchLab(
     throw whyNoDaemon(directory);
   } catch (error) {
     await ended;
-    if (error instanceof CommandFailure && leavesNothing(error.kind)) rmSync(directory.root, { recursive: true });
+    if (error instanceof CommandFailure && leavesNothing(error.kind) && !existsSync(directory.journal))
+      rmSync(directory.root, { recursive: true });
     throw error;
   } finally {
     channel.destroy();

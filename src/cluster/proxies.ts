@@ -131,6 +131,9 @@ export function restartWithPods(
     if (type !== 'DELETED' || key.kind !== 'Pod' || key.namespace !== 'kube-system') return;
     const { metadata, spec } = object as Pod;
     if (metadata?.labels?.['k8s-app'] !== 'kube-proxy' || !spec?.nodeName) return;
-    proxies.restart([spec.nodeName]).then(sync).catch((error) => report(object, error));
+    proxies
+      .restart([spec.nodeName])
+      .then(sync)
+      .catch((error) => report(object, error));
   });
 }

@@ -56,13 +56,17 @@ test('after a failure, or when told to forget, a sync starts from what the kerne
 
 test('what is forgotten during a sync stays forgotten', async (t) => {
   const { recorder, applier } = createRecorder();
-  const proxy = createKubeProxy(engine, {}, {
-    ...applier,
-    async apply(change, next) {
-      if (recorder.told.length === 0) proxy.forget();
-      await applier.apply(change, next);
+  const proxy = createKubeProxy(
+    engine,
+    {},
+    {
+      ...applier,
+      async apply(change, next) {
+        if (recorder.told.length === 0) proxy.forget();
+        await applier.apply(change, next);
+      },
     },
-  });
+  );
   await proxy.sync(traffic('a'));
   await proxy.sync(traffic('a'));
   t.deepEqual(recorder.told, ['nothing to a', 'what is there to a']);

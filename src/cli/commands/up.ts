@@ -2,6 +2,8 @@
  * `lab up`: brings a lab up, or brings a running one up to date with more manifests.
  */
 
+import { CommandFailure } from '../../cluster/failure.js';
+import { readJournal } from '../../cluster/journal.js';
 import { launchLab } from '../../cluster/launcher.js';
 import {
   type ApplyOutcome,
@@ -9,7 +11,7 @@ import {
   type LabSettings,
   type ManifestText,
 } from '../../cluster/start-request.js';
-import { isAlive, readStatus, stateDirectory, stateRoot } from '../../cluster/state-directory.js';
+import { isAlive, type LabStatus, readStatus, stateDirectory, stateRoot } from '../../cluster/state-directory.js';
 import type { ProxyMode } from '../../proxy/contract.js';
 import { progressLine } from '../progress.js';
 import { readTextFile, readTextFiles } from '../read-files.js';
@@ -41,10 +43,10 @@ export async function bringUp(name: string, options: UpOptions, manifests: Manif
   const directory = stateDirectory(name);
   const status = readStatus(directory);
   if (status && isAlive(status)) return update(name, options, manifests);
-  if (status) process.stderr.write(`lab ${name} had died (process ${status.pid}); starting it again\n`);
+  const settings = status ? settingsAgain(name, status, options) : settingsOf(options);
   const progress = progressLine();
   try {
-    const request = { name, settings: settingsOf(options), manifests, stateRoot: stateRoot() };
+    const request = { name, settings, manifests, stateRoot: stateRoot() };
     const ready = await launchLab(request, directory, progress.show);
     progress.end();
     printOutcome(ready.outcome);
@@ -52,6 +54,23 @@ export async function bringUp(name: string, options: UpOptions, manifests: Manif
   } finally {
     progress.end();
   }
+}
+
+/** A lab that died comes back as it was: with its own settings, unless it is told to forget them. */
+function settingsAgain(name: string, { pid }: LabStatus, options: UpOptions): LabSettings {
+  const earlier = readJournal(stateDirectory(name).journal)?.settings;
+  process.stderr.write(
+    `lab ${name} had died (process ${pid}); starting it again${earlier ? ' with what it held' : ''}\n`,
+  );
+  if (!earlier) return settingsOf(options);
+  for (const [field, value] of Object.entries(settingsGiven(options))) {
+    if (JSON.stringify(earlier[field as keyof LabSettings]) === JSON.stringify(value)) continue;
+    throw new CommandFailure(
+      'alreadyUp',
+      `lab: lab "${name}" died with another ${field}; bring it up without that option, or forget it first: lab --name ${name} down`,
+    );
+  }
+  return earlier;
 }
 
 /** A second `up`: the settings must be those it runs with; the manifests are applied. */
