@@ -25,6 +25,7 @@ import { startKubelet } from './kubelet-start.js';
 import { createMachineRooms } from './machine-rooms.js';
 import { createMetalLB } from './metallb.js';
 import { createNodeProxies, restartWithPods } from './proxies.js';
+import { readProxyConfiguration } from './proxy-configuration.js';
 import type { ApplyOutcome, StartRequest } from './start-request.js';
 import { type LabStatus, stateDirectory, writeStatus } from './state-directory.js';
 
@@ -122,7 +123,7 @@ export async function startLab(request: StartRequest, { progress, certificates }
     launcher: request.launcher,
     seed: settings.seed,
     balance: settings.balance,
-    proxyMode: settings.proxyMode,
+    proxyMode: readProxyConfiguration(desired.registry).mode,
     attach: settings.attach,
     iptables,
     nodes: desired.config.nodes.map((node) => ({ name: node.name, address: node.address })),

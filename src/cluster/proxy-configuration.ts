@@ -14,6 +14,7 @@ import { proxyModes } from './proxy-options.js';
 
 export interface ProxyConfiguration {
   mode: ProxyMode;
+  /** Other modes than IPVS do not look at it. */
   strictARP: boolean;
 }
 
@@ -27,7 +28,8 @@ export function readProxyConfiguration(registry: Pick<Registry, 'get'>): ProxyCo
   const text = (registry.get(key) as ConfigMap | undefined)?.data?.[file];
   if (text === undefined) return usual;
   const { mode, ipvs } = (parse(text) ?? {}) as { mode?: string; ipvs?: { strictARP?: boolean } };
-  return { mode: mode ? modeNamed(mode) : usual.mode, strictARP: ipvs?.strictARP === true };
+  const chosen = mode ? modeNamed(mode) : usual.mode;
+  return { mode: chosen, strictARP: chosen === 'ipvs' && ipvs?.strictARP === true };
 }
 
 /** @throws CommandFailure refused */

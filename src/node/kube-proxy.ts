@@ -83,11 +83,13 @@ export function createKubeProxy<Options, RuleSet, Change>(
     return waiting.result;
   }
 
+  function forget(): void {
+    memory += 1;
+    installed = undefined;
+  }
+
   return {
-    forget() {
-      memory += 1;
-      installed = undefined;
-    },
+    forget,
     sync(traffic) {
       if (!running) return start(traffic);
       if (!next) return later(traffic, running);
@@ -96,6 +98,7 @@ export function createKubeProxy<Options, RuleSet, Change>(
     },
     async remove() {
       while (running || next) await (next?.result ?? running)?.catch(() => undefined);
+      forget();
       await applier.remove();
     },
     settled: async () => applier.settled?.(),

@@ -24,8 +24,9 @@ function edit(registry: ReturnType<typeof cluster>, from: string, to: string): v
 test('an empty mode is iptables; mode and strictARP are read from the file in the ConfigMap', (t) => {
   const registry = cluster();
   t.deepEqual(readProxyConfiguration(registry), { mode: 'iptables', strictARP: false });
-  edit(registry, 'mode: ""', 'mode: ipvs');
   edit(registry, 'strictARP: false', 'strictARP: true');
+  t.deepEqual(readProxyConfiguration(registry), { mode: 'iptables', strictARP: false }, 'IPVS alone looks at it');
+  edit(registry, 'mode: ""', 'mode: ipvs');
   t.deepEqual(readProxyConfiguration(registry), { mode: 'ipvs', strictARP: true });
 });
 
