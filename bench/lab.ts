@@ -22,6 +22,8 @@ export interface Status {
   name: string;
   /** The daemon's, as this machine sees it. */
   pid: number;
+  /** Path of the file. */
+  kubeconfig: string;
 }
 
 export async function statusOf(name: string): Promise<Status> {

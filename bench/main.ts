@@ -13,6 +13,7 @@ const benchmarks: Record<string, () => Promise<{ benchmark: Benchmark }>> = {
   rules: () => import('./rules.js'),
   'cold-up': () => import('./cold-up.js'),
   dns: () => import('./dns.js'),
+  switch: () => import('./switch.js'),
   memory: () => import('./memory.js'),
   many: () => import('./many.js'),
 };

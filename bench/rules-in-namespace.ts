@@ -1,13 +1,19 @@
 /**
  * Runs inside a network namespace of its own (bench/rules.ts): times compiler and kernel together, and the kernel alone, and prints
- * the milliseconds as JSON.
+ * the milliseconds of processor time as JSON.
  */
 import { execFileSync } from 'node:child_process';
 import { pathToFileURL } from 'node:url';
-import { type ClusterTraffic, planTraffic, type TrafficInput, trafficOfNode } from '../src/model/traffic.js';
+import {
+  type ClusterTraffic,
+  type NodeTraffic,
+  planTraffic,
+  type TrafficInput,
+  trafficOfNode,
+} from '../src/model/traffic.js';
 import type { IptablesRuleSet } from '../src/proxy/iptables/compile.js';
 import { iptablesEngine } from '../src/proxy/iptables/engine.js';
-import { timed } from './measure.js';
+import { processorTimed } from './measure.js';
 import { endpointSlice, traffic } from './synthetic-traffic.js';
 
 export interface RuleTimes {
@@ -36,12 +42,14 @@ function empty(): void {
 /** A cluster's traffic as far as one node's rules, kept for the next, incremental step. */
 interface Compiled {
   cluster: ClusterTraffic;
+  traffic: NodeTraffic;
   ruleSet: IptablesRuleSet;
 }
 
 function compile(input: TrafficInput, previous?: Compiled): Compiled {
   const cluster = planTraffic(input, previous?.cluster);
-  return { cluster, ruleSet: iptablesEngine.compile(trafficOfNode(cluster, node), options) };
+  const traffic = trafficOfNode(cluster, node, previous?.traffic);
+  return { cluster, traffic, ruleSet: iptablesEngine.compile(traffic, options) };
 }
 
 const textOf = (previous: Compiled | undefined, next: Compiled) =>
@@ -59,19 +67,19 @@ export async function measureRules(services: number, endpoints: number): Promise
   const after = withOneChange(before, endpoints);
   let first: Compiled | undefined;
   let second: Compiled | undefined;
-  const full = await timed(() => {
+  const full = await processorTimed(() => {
     first = compile(before);
     restore(textOf(undefined, first));
   });
-  const change = await timed(() => {
+  const change = await processorTimed(() => {
     second = compile(after, first);
     restore(textOf(first, second));
   });
   const back = textOf(second, compile(before, second));
-  const changeFloor = await timed(() => restore(back));
+  const changeFloor = await processorTimed(() => restore(back));
   const text = textOf(undefined, compile(before));
   empty();
-  const fullFloor = await timed(() => restore(text));
+  const fullFloor = await processorTimed(() => restore(text));
   return { full, fullFloor, change, changeFloor };
 }
 

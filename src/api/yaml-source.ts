@@ -20,6 +20,7 @@ import {
   type YAMLParseError,
 } from 'yaml';
 import { follow, type PathStep } from './field-path.js';
+import { maxNesting, tooDeepYaml } from './nesting.js';
 import type { Position } from './problem.js';
 
 export interface SourceDocument {
@@ -37,8 +38,17 @@ function goYamlTags(tags: Tags): Tags {
   return tags.filter((tag) => typeof tag !== 'string' && !unusedTags.test(tag.tag) && tag.format !== 'TIME');
 }
 
+const conversion = 'error converting YAML to JSON: yaml';
+
+const tooDeep: SourceDocument = {
+  value: undefined,
+  error: { line: 1, column: 1, message: `${conversion}: exceeded max depth of ${maxNesting}` },
+  locate: () => undefined,
+};
+
 /** The documents of a file, in order, empty ones left out. Never throws. */
 export function readYaml(text: string): SourceDocument[] {
+  if (tooDeepYaml(text)) return [tooDeep];
   const lineCounter = new LineCounter();
   const documents = parseAllDocuments(text, {
     lineCounter,
@@ -68,8 +78,6 @@ function aliasText(text: string): string {
   if (name !== undefined) return `${conversion}: unknown anchor '${name}' referenced`;
   return `${conversion}: document contains excessive aliasing`;
 }
-
-const conversion = 'error converting YAML to JSON: yaml';
 
 function syntaxError(error: YAMLParseError, text: string, lines: LineCounter): Position & { message: string } {
   const { line, col } = lines.linePos(error.pos[0]);

@@ -4,8 +4,9 @@
  * Source: apiserver `pkg/endpoints/handlers/rest.go` (`limitedReadBody`), `DefaultMaxRequestSizeBytes`.
  */
 import type { IncomingMessage } from 'node:http';
-import { parseDocument } from 'yaml';
+import { tooDeepJson } from '../api/nesting.js';
 import { StatusError } from '../api/status.js';
+import { readYaml } from '../api/yaml-source.js';
 import { decodeProtobuf, protobufContentType } from '../schema/protobuf.js';
 import type { Untyped } from './contract.js';
 import { parseMediaType } from './negotiate.js';
@@ -50,31 +51,25 @@ export function decodeText(body: Uint8Array): string {
   }
 }
 
-/** @throws StatusError BadRequest naming what JSON.parse tripped over. */
+/** @throws StatusError BadRequest naming what JSON.parse tripped over, or that the text nests too deep. */
 export function parseJson(text: string): unknown {
+  if (tooDeepJson(text)) throw jsonError('exceeded max depth');
   try {
     return JSON.parse(text);
   } catch (fault) {
-    const why = fault instanceof Error ? fault.message : String(fault);
-    throw new StatusError('BadRequest', `couldn't get version/kind; json parse error: ${why}`);
+    throw jsonError(fault instanceof Error ? fault.message : String(fault));
   }
 }
 
-/** Documents may alias nodes; this many expansions are plenty for a manifest and no bomb. */
-const maxAliases = 100;
+function jsonError(why: string): StatusError {
+  return new StatusError('BadRequest', `couldn't get version/kind; json parse error: ${why}`);
+}
 
-/** @throws StatusError BadRequest with the parser's first complaint. */
+/** The first document of a YAML body. @throws StatusError BadRequest with the parser's first complaint. */
 export function parseYaml(text: string): unknown {
-  const document = parseDocument(text, { uniqueKeys: false });
-  const [problem] = document.errors;
-  if (problem !== undefined) {
-    throw new StatusError('BadRequest', `error converting YAML to JSON: yaml: ${problem.message.split('\n')[0]}`);
-  }
-  try {
-    return document.toJS({ maxAliasCount: maxAliases });
-  } catch (fault) {
-    throw new StatusError('BadRequest', `error converting YAML to JSON: yaml: ${String(fault)}`);
-  }
+  const [document] = readYaml(text);
+  if (document?.error !== undefined) throw new StatusError('BadRequest', document.error.message);
+  return document?.value;
 }
 
 const accepted = 'application/json, application/yaml, application/vnd.kubernetes.protobuf';

@@ -1,12 +1,13 @@
 /**
  * Running a program inside the lab, with this terminal: what `exec` and `shell` share.
  */
-import { spawn } from 'node:child_process';
-import { constants } from 'node:os';
 import { fileURLToPath } from 'node:url';
 import type { LabTarget } from '../cluster/target.js';
 import { enterCommand } from '../kernel/launch.js';
 import { lockFile, systemPath } from '../kernel/process.js';
+import { findProgram } from '../kernel/sandbox-process.js';
+import { runInForeground } from './foreground.js';
+import { kubectlEnvironment } from './kubectl-environment.js';
 import type { RunningLab } from './running.js';
 import { installation } from './version.js';
 
@@ -15,20 +16,14 @@ const shimFolder = fileURLToPath(new URL('scripts/shell', installation));
 const toolFolder = fileURLToPath(new URL('scripts', installation));
 
 /** Changes to a directory, if it is there, and becomes the program: `sh -c THIS sh DIRECTORY PROGRAM ARGS…`. */
-const FROM_DIRECTORY = 'cd "$1" 2>/dev/null; shift; exec "$@"';
+const FROM_DIRECTORY = 'cd "$1" 2>/dev/null; unset OLDPWD; shift; exec "$@"';
 
 /** Runs it with inherited stdio. Resolves with its exit code, 128+N when signal N ended it, 127 when not found. */
 export function runInside(lab: RunningLab, target: LabTarget, command: readonly string[]): Promise<number> {
   const inside = ['/bin/sh', '-c', FROM_DIRECTORY, 'sh', target.cwd ?? process.cwd(), ...command];
   const [program = '', ...args] = [...enterCommand(lab.status.pid, target.namespaces), ...inside];
-  const child = spawn(program, args, { stdio: 'inherit', env: environment(lab, target) });
-  // The terminal sends an interrupt to the whole foreground group; what comes to us alone is passed on.
-  for (const signal of ['SIGTERM', 'SIGHUP'] as const) process.on(signal, () => child.kill(signal));
-  process.on('SIGINT', () => undefined);
-  return new Promise((resolve, reject) => {
-    child.once('error', reject);
-    child.once('close', (code, signal) => resolve(code ?? 128 + (signal ? constants.signals[signal] : 0)));
-  });
+  // By its path: a container's PATH may lead nowhere on the machine.
+  return runInForeground(findProgram(program), args, environment(lab, target));
 }
 
 /** A pod's command has the container's environment, as with `kubectl exec`; a machine's has the caller's. */
@@ -37,7 +32,7 @@ function environment(lab: RunningLab, target: LabTarget): NodeJS.ProcessEnv {
   return {
     ...process.env,
     PATH: `${shimFolder}:${toolFolder}:${ownPath()}:${systemPath}`,
-    KUBECONFIG: lab.status.kubeconfig,
+    ...kubectlEnvironment(lab),
     KUBEWIRE_LAB: lab.status.name,
     KUBEWIRE_IPTABLES: lab.status.iptables,
     KUBEWIRE_TARGET: target.name,

@@ -54,6 +54,7 @@ function program(name: string): Command {
   addLifeCycle(lab, name);
   addAccess(lab, name);
   addInspection(lab, name);
+  addFaults(lab, name);
   addDns(lab, name);
   return lab;
 }
@@ -139,6 +140,11 @@ function addInspection(lab: Command, name: string): void {
 }
 
 function addDns(lab: Command, name: string): void {
+  lab
+    .command('arp')
+    .description('who answers for each LoadBalancer address, why the others do not, and what the host believes')
+    .addOption(outputOption())
+    .action(async (options) => (await import('./commands/arp.js')).arp(name, options));
   const dns = lab.command('dns').description('the cluster DNS');
   dns
     .command('log')
@@ -146,6 +152,19 @@ function addDns(lab: Command, name: string): void {
     .option('-f, --follow', 'go on with what is asked from now on')
     .addOption(outputOption())
     .action(async (options) => (await import('./commands/dns-log.js')).dnsLog(name, options));
+}
+
+function addFaults(lab: Command, name: string): void {
+  lab
+    .command('fault')
+    .description('make something fail, or mend it; without arguments: what is broken')
+    .argument('[what]', 'speaker, link, node; or clear, which mends everything')
+    .argument('[node]', 'the node')
+    .argument('[action]', 'speaker: kill, start; link and node: down, up')
+    .addOption(outputOption())
+    .action(async (what, node, action, options) =>
+      (await import('./commands/fault.js')).fault(name, { what, node, action }, options),
+    );
 }
 
 function outputOption(): Option {

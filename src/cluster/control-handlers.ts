@@ -8,13 +8,16 @@ import type { ServiceProxies } from '../node/service-proxies.js';
 import type { Wiring } from '../node/wiring.js';
 import type { ProxyMode } from '../proxy/contract.js';
 import type { RunningApi } from './api-start.js';
+import { arpReport } from './arp-report.js';
 import { ControlError, type ControlHandler } from './control.js';
-import type { DesiredState } from './desired.js';
+import { type DesiredState, namesSameCluster } from './desired.js';
 import { kernelSections, planSections } from './digest-sections.js';
 import type { ClusterDns } from './dns.js';
 import { queries } from './dns-queries.js';
 import { CommandFailure } from './failure.js';
+import type { FaultRequest, Faults } from './faults.js';
 import type { MachineRooms } from './machine-rooms.js';
+import type { MetalLB } from './metallb.js';
 import type { NodeProxies } from './proxies.js';
 import { writeProxyMode } from './proxy-configuration.js';
 import type { LabSettings, ManifestText } from './start-request.js';
@@ -34,6 +37,8 @@ export interface LabParts {
   proxies: ServiceProxies;
   dns: ClusterDns;
   rooms: MachineRooms;
+  metallb: MetalLB;
+  faults: Faults;
 }
 
 export function controlHandlers(lab: LabParts): Map<string, ControlHandler> {
@@ -46,6 +51,10 @@ export function controlHandlers(lab: LabParts): Map<string, ControlHandler> {
     sections: () => sections(lab),
     shadow: () => openShadow(lab),
     'proxy-mode': (body) => changeMode(lab, (body as { mode: ProxyMode }).mode),
+    arp: () => arpReport({ desired: lab.desired, namespaces: lab.wiring.namespaces, speakers: lab.metallb.speakers }),
+    faults: () => lab.faults.list(),
+    fault: (body) => lab.faults.change(body as FaultRequest),
+    'clear-faults': () => lab.faults.clear(),
     down: () => down(lab),
   };
   return new Map(Object.entries(handlers).map(([name, handler]) => [name, speakingPlainly(handler)]));
@@ -107,7 +116,7 @@ function requireSame(lab: LabParts, asked: Partial<LabSettings>): void {
   const present: Record<string, unknown> = { ...settings, iptables: status.iptables, proxyMode: modeOf(lab) };
   for (const [field, value] of Object.entries(asked)) {
     const now = present[field];
-    if (JSON.stringify(now) === JSON.stringify(value)) continue;
+    if (field === 'config' ? namesSameCluster(settings.config, value as ManifestText) : now === value) continue;
     const shown = typeof now === 'object' || now === undefined ? 'another' : String(now);
     throw new CommandFailure(
       'alreadyUp',

@@ -66,10 +66,14 @@ async function readJson(incoming: IncomingMessage): Promise<unknown> {
   return text === '' ? undefined : JSON.parse(text);
 }
 
-/** Asks the daemon. @throws ControlError with its words; the socket's own error when nobody listens. */
-export async function askControl<T>(socketPath: string, name: string, body?: unknown): Promise<T> {
+/**
+ * Asks the daemon. @throws ControlError with its words; the socket's own error when nobody listens.
+ * @param patience milliseconds of silence after which nobody is taken to listen; absent: however long it takes
+ */
+export async function askControl<T>(socketPath: string, name: string, body?: unknown, patience = 0): Promise<T> {
   const incoming = await new Promise<IncomingMessage>((resolve, reject) => {
-    const outgoing = request({ socketPath, path: `/${name}`, method: 'POST' }, resolve);
+    const outgoing = request({ socketPath, path: `/${name}`, method: 'POST', timeout: patience }, resolve);
+    outgoing.once('timeout', () => outgoing.destroy(new Error(`no answer in ${patience} ms`)));
     outgoing.once('error', reject);
     outgoing.end(body === undefined ? '' : JSON.stringify(body));
   });

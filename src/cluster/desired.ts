@@ -46,6 +46,7 @@ export function createDesiredState(options: DesiredOptions): DesiredState {
     api: apiRules,
     rootCA: options.rootCA,
     snapshot: options.snapshot,
+    onFault: (controller, key, error) => process.stderr.write(`controller ${controller}, ${key}: ${error}\n`),
     controllers: metallbControllers,
   });
   // A lab that goes on may have been moved to another mode since.
@@ -77,9 +78,15 @@ function remember(sources: Map<string, ManifestDocument>, document: ManifestDocu
   if (kind === 'Service') sources.set(`${metadata.namespace}/${metadata.name}`, document);
 }
 
+/** The course's without a source. */
 function clusterConfig(source: ManifestText | undefined): ClusterConfig {
   if (!source) return defaultClusterConfig();
   const { config, problems } = parseClusterConfig(source.text, source.file);
   if (!config) throw refusal(problems);
   return config;
+}
+
+/** Whatever the files are called, and however they are written. @throws CommandFailure refused */
+export function namesSameCluster(one: ManifestText | undefined, other: ManifestText | undefined): boolean {
+  return JSON.stringify(clusterConfig(one)) === JSON.stringify(clusterConfig(other));
 }

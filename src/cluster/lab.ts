@@ -20,6 +20,7 @@ import { controlHandlers } from './control-handlers.js';
 import { createDesiredState, type DesiredState } from './desired.js';
 import { startDns, untilServing } from './dns.js';
 import { CommandFailure } from './failure.js';
+import { Faults } from './faults.js';
 import { keepJournal, readJournal } from './journal.js';
 import { startKubelet } from './kubelet-start.js';
 import { createMachineRooms } from './machine-rooms.js';
@@ -111,10 +112,11 @@ export async function startLab(request: StartRequest, { progress, certificates }
     dns,
     agents: metallb.startAgent,
   });
-  keepRulesInStep(desired, () => proxies.sync());
   await kubelet.settled();
   await untilServing({ registry: desired.registry, clock: world.clock });
   desired.settle();
+  // Not before: each sync replaces whole tables, and the first one that counts is that of all pods with the DNS.
+  keepRulesInStep(desired, () => proxies.sync());
   await proxies.sync();
 
   const status: LabStatus = {
@@ -139,6 +141,7 @@ export async function startLab(request: StartRequest, { progress, certificates }
     kubeconfig: directory.kubeconfig,
   });
   const rooms = createMachineRooms({ config: desired.config, namespaces: wiring.namespaces, scratch });
+  const faults = new Faults({ desired, world, wiring, kubelet, speakers: metallb.speakers });
   await serveControl(
     directory.control,
     controlHandlers({
@@ -154,6 +157,8 @@ export async function startLab(request: StartRequest, { progress, certificates }
       proxies,
       dns,
       rooms,
+      metallb,
+      faults,
     }),
   );
   keepJournal(directory.journal, settings, desired.registry);

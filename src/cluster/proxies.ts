@@ -5,7 +5,7 @@ import type { Pod } from 'kubernetes-types/core/v1.js';
 import type { KubeObject } from '../api/object.js';
 import { calicoRules } from '../fabric/calico-rules.js';
 import { forgetUdpFlows } from '../kernel/conntrack.js';
-import type { IptablesVariant } from '../kernel/iptables.js';
+import { createRestore, type IptablesVariant } from '../kernel/iptables.js';
 import type { NetworkNamespace } from '../kernel/netns.js';
 import type { Namespaces } from '../kernel/operations.js';
 import type { ClusterConfig, NodeConfig } from '../model/cluster-config.js';
@@ -88,7 +88,9 @@ export async function createNodeProxies(parts: ProxyParts): Promise<NodeProxies>
 function createNodeProxy(parts: ProxyParts, node: NodeConfig, first: ProxyConfiguration) {
   const { config, namespaces, balance, variant, rootless, clock } = parts;
   const namespace = namespaces.get(node.name);
-  const tools: NodeTools = { namespace, variant, rootless, clock, prelude: calicoRules(config.podCIDR) };
+  const restoreRules = createRestore(namespace, variant);
+  const prelude = calicoRules(config.podCIDR);
+  const tools: NodeTools = { namespace, variant, restoreRules, rootless, clock, prelude };
   return new NodeProxy(first, ({ mode, strictARP }) => proxyOf(mode, { config, node, balance, strictARP }, tools));
 }
 

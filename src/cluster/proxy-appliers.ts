@@ -1,7 +1,7 @@
 /**
  * What the engines' changes are done with, mode by mode, on one node.
  */
-import { type IptablesVariant, restoreRules, saveRules } from '../kernel/iptables.js';
+import { type IptablesVariant, saveRules } from '../kernel/iptables.js';
 import type { NetworkNamespace } from '../kernel/netns.js';
 import { listTable, runTransaction } from '../kernel/nft.js';
 import type { ProxyApplier } from '../node/kube-proxy.js';
@@ -18,6 +18,8 @@ import type { Clock } from '../world/contract.js';
 export interface NodeTools {
   namespace: NetworkNamespace;
   variant: IptablesVariant;
+  /** Gives iptables one transaction. */
+  restoreRules(input: string): Promise<void>;
   /** Whether the lab is an ordinary user's, whose nft sends no long transactions. */
   rootless: boolean;
   clock: Clock;
@@ -29,14 +31,14 @@ export interface NodeTools {
 export async function restore(tools: NodeTools, rules: string): Promise<void> {
   const input = tools.prelude + rules;
   if (input === '') return;
-  await restoreRules(tools.namespace, tools.variant, input);
+  await tools.restoreRules(input);
   tools.prelude = '';
 }
 
 /** Takes every chain of kube-proxy's out of the node's tables. */
-export async function removeChains({ namespace, variant }: NodeTools): Promise<void> {
+export async function removeChains({ namespace, variant, restoreRules }: NodeTools): Promise<void> {
   const removal = planRemoval(await saveRules(namespace, variant));
-  if (removal !== '') await restoreRules(namespace, variant, removal);
+  if (removal !== '') await restoreRules(removal);
 }
 
 export function iptablesApplier(tools: NodeTools): ProxyApplier<IptablesRuleSet, string> {

@@ -9,14 +9,15 @@ import {
   chmodSync,
   constants,
   existsSync,
+  lstatSync,
   mkdirSync,
   readdirSync,
   readFileSync,
   renameSync,
-  statSync,
+  type Stats,
   writeFileSync,
 } from 'node:fs';
-import { join } from 'node:path';
+import { dirname, join, resolve } from 'node:path';
 import { CommandFailure } from './failure.js';
 
 /** What `lab status -o json` prints: what another process needs to find the lab. */
@@ -41,7 +42,7 @@ export const labNamePattern = /^[a-z0-9]([-a-z0-9]{0,30}[a-z0-9])?$/;
 /** The folder of all of this user's labs. */
 export function stateRoot(environment: NodeJS.ProcessEnv = process.env): string {
   const uid = process.getuid?.() ?? 0;
-  if (environment.KUBEWIRE_STATE) return environment.KUBEWIRE_STATE;
+  if (environment.KUBEWIRE_STATE) return resolve(environment.KUBEWIRE_STATE);
   if (uid === 0) return '/run/kubewire';
   const runtime = environment.XDG_RUNTIME_DIR;
   return runtime && existsSync(runtime) ? join(runtime, 'kubewire') : `/tmp/kubewire-${uid}`;
@@ -84,28 +85,47 @@ export function createStateDirectory(directory: StateDirectory): void {
   if (Buffer.byteLength(directory.control) > LONGEST_SOCKET_PATH) throw unusable(directory, 'its path is too long');
   try {
     mkdirSync(directory.root, { recursive: true, mode: 0o700 });
+    requireOwn(directory);
     chmodSync(directory.root, 0o700);
     accessSync(directory.root, constants.W_OK);
   } catch (error) {
+    if (error instanceof CommandFailure) throw error;
     throw unusable(directory, (error as NodeJS.ErrnoException).code ?? String(error));
   }
 }
 
-function unusable({ root }: StateDirectory, why: string): CommandFailure {
-  const owner = ownerOf(root);
-  const whose = owner !== undefined && owner !== process.getuid?.() ? `, it belongs to user ${owner}` : '';
-  return new CommandFailure(
-    'stateDirectory',
-    `lab: cannot use the state directory ${root} (${why}${whose}); remove it, or name another place with KUBEWIRE_STATE=FOLDER`,
-  );
+/** S_IWOTH and S_ISVTX, sys/stat.h. */
+const [OTHERS_WRITE, STICKY] = [0o002, 0o1000];
+
+/**
+ * Another user who made these folders first could answer as the lab, or lead its commands into a trap.
+ * @throws CommandFailure when a folder is somebody else's, or open to others
+ */
+function requireOwn(directory: StateDirectory): void {
+  for (const path of [directory.root, dirname(directory.root)]) {
+    const found = whatIsAt(path);
+    // A folder of root's in which everybody has only their own, like /tmp, is as good as one's own.
+    if (!found || (path !== directory.root && found.uid === 0 && (found.mode & STICKY) !== 0)) continue;
+    if (found.uid !== process.getuid?.()) throw unusable(directory, `${path} belongs to user ${found.uid}`);
+    if (!found.isDirectory()) throw unusable(directory, `${path} is no folder`);
+    if ((found.mode & OTHERS_WRITE) !== 0) throw unusable(directory, `others may write to ${path}`);
+  }
 }
 
-function ownerOf(path: string): number | undefined {
+/** Itself, and not what a link leads to. */
+function whatIsAt(path: string): Stats | undefined {
   try {
-    return statSync(path).uid;
+    return lstatSync(path);
   } catch {
     return undefined;
   }
+}
+
+function unusable({ root }: StateDirectory, why: string): CommandFailure {
+  return new CommandFailure(
+    'stateDirectory',
+    `lab: cannot use the state directory ${root} (${why}); remove it, or name another place with KUBEWIRE_STATE=FOLDER`,
+  );
 }
 
 /** Written aside and renamed, so that a reader sees a whole file or none. */
@@ -115,8 +135,12 @@ export function writeStatus(directory: StateDirectory, status: LabStatus): void 
   renameSync(fresh, directory.status);
 }
 
-/** What a lab last said of itself, or undefined when there is none of that name. */
+/**
+ * What a lab last said of itself, or undefined when there is none of that name.
+ * @throws CommandFailure when somebody else may have said it
+ */
 export function readStatus(directory: StateDirectory): LabStatus | undefined {
+  requireOwn(directory);
   try {
     return JSON.parse(readFileSync(directory.status, 'utf8')) as LabStatus;
   } catch {

@@ -1,6 +1,7 @@
 /**
  * What `lab exec TARGET` may name, and where it is.
  */
+import { StatusError } from '../api/status.js';
 import { hostNamespace } from '../fabric/machines.js';
 import type { EnteredNamespaces } from '../kernel/launch.js';
 import type { Namespaces } from '../kernel/operations.js';
@@ -46,7 +47,7 @@ export function parseTarget(text: string): TargetName[] {
 
 /**
  * Where a target is, made ready to be entered.
- * @throws CommandFailure naming what there is instead, StatusError when a pod's container does not run
+ * @throws CommandFailure naming what there is instead, or why a pod's container cannot be entered
  */
 export async function findTarget(parts: TargetParts, text: string): Promise<LabTarget> {
   const { registry, namespaces } = parts;
@@ -72,7 +73,13 @@ async function podTarget(
   { kubelet }: TargetParts,
   { namespace, name }: { namespace: string; name: string },
 ): Promise<LabTarget> {
-  return { kind: 'pod', name, ...(await kubelet.enter({ namespace, pod: name })) };
+  try {
+    return { kind: 'pod', name, ...(await kubelet.enter({ namespace, pod: name })) };
+  } catch (error) {
+    if (!(error instanceof StatusError)) throw error;
+    const look = `lab kubectl -n ${namespace} describe pod ${name}`;
+    throw new CommandFailure('failure', `lab: pod/${name} cannot be entered: ${error.message}; see: ${look}`);
+  }
 }
 
 function noSuchTarget(registry: Lister, text: string): CommandFailure {

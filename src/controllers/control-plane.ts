@@ -37,6 +37,7 @@ export interface ControlPlaneOptions {
   /** Further controllers (MetalLB's, Ingress', …), after the built-in ones. */
   controllers?: readonly Controller[];
   onRefusal?: RunnerOptions['onRefusal'];
+  onFault?: RunnerOptions['onFault'];
 }
 
 export interface ControlPlane {
@@ -73,10 +74,17 @@ function builtinControllers(options: ControlPlaneOptions): Controller[] {
  * of the world's clock; call `settle` to have it now.
  */
 export function createControlPlane(options: ControlPlaneOptions): ControlPlane {
-  const { config, world, api, snapshot, onRefusal } = options;
+  const { config, world, api, snapshot, onRefusal, onFault } = options;
   const registry = createRegistry({ config, world, rules: api, kinds: builtinKinds });
   const controllers = [...builtinControllers(options), ...(options.controllers ?? [])];
-  const runner = createRunner({ registry, world, config, controllers, ...(onRefusal ? { onRefusal } : {}) });
+  const runner = createRunner({
+    registry,
+    world,
+    config,
+    controllers,
+    ...(onRefusal ? { onRefusal } : {}),
+    ...(onFault ? { onFault } : {}),
+  });
   if (snapshot) registry.restore(snapshot);
   else for (const object of bootstrapObjects(config, world.clock.timestamp())) registry.create(object);
   runner.start();

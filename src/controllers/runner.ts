@@ -25,6 +25,8 @@ export interface RunnerOptions {
   controllers: readonly Controller[];
   /** Told of every intent that was refused; the key is tried again after a back-off. */
   onRefusal?: (controller: string, key: string, error: StatusError) => void;
+  /** Told of a controller's own fault, which is otherwise thrown; the key is tried again after a back-off. */
+  onFault?: (controller: string, key: string, error: unknown) => void;
 }
 
 export interface ControllerRunner {
@@ -112,11 +114,24 @@ class Runner implements ControllerRunner {
 
   #work(controller: Controller, queue: WorkQueue, key: string): void {
     if (queue.countRound(key) > mostRounds) return this.#later(controller, queue, key, queue.delayAfterFailure(key));
-    const intents = controller.reconcile(key, this.#options.registry, this.#context());
+    const intents = this.#reconcile(controller, key);
+    if (!intents) return this.#later(controller, queue, key, queue.delayAfterFailure(key));
     const refusals = intents.flatMap((intent) => this.#try(controller, queue, intent));
     for (const error of refusals) this.#options.onRefusal?.(controller.name, key, error);
     if (refusals.length > 0) this.#later(controller, queue, key, queue.delayAfterFailure(key));
     else queue.succeeded(key);
+  }
+
+  /** The controller's intents; undefined after a fault, so that one strange object does not stop the others. */
+  #reconcile(controller: Controller, key: string): Intent[] | undefined {
+    const { registry, onFault } = this.#options;
+    try {
+      return controller.reconcile(key, registry, this.#context());
+    } catch (error) {
+      if (!onFault) throw error;
+      onFault(controller.name, key, error);
+      return undefined;
+    }
   }
 
   #try(controller: Controller, queue: WorkQueue, intent: Intent): StatusError[] {

@@ -225,6 +225,23 @@ function withPrefix(config: ClusterConfig, address: string): string {
   return `${address}/${config.lan.cidr.split('/')[1]}`;
 }
 
+/**
+ * A pulled cable: the switch's port of a node is down, so that the node's own interface has no carrier. Taking the piece
+ * away plugs it in again.
+ */
+export function pulledCable(config: ClusterConfig, node: string): Piece {
+  const index = FIRST_PORT_INDEX + 1 + config.nodes.findIndex(({ name }) => name === node);
+  const port = { namespace: switchNamespace, link: portName(index), index };
+  return {
+    key: `fault/link-${node}`,
+    make: [{ op: 'link.down', ...port }],
+    unmake: [
+      { op: 'link.up', ...port },
+      { op: 'link.ready', ...port },
+    ],
+  };
+}
+
 /** One `sysctl.set` a setting, in the order given. */
 export function sysctls(namespace: string, settings: Record<string, string>): Operation[] {
   return Object.entries(settings).map(([key, value]) => ({ op: 'sysctl.set', namespace, key, value }));

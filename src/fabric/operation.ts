@@ -22,6 +22,7 @@ export type Operation =
   | { op: 'bridge.create'; namespace: string; link: string; index: number; mac: string }
   | { op: 'veth.create'; a: LinkEnd; b: LinkEnd }
   | { op: 'link.up'; namespace: string; link: string; index: number; master?: number }
+  | { op: 'link.down'; namespace: string; link: string; index: number }
   /** Waits until the kernel carries packets over it; for the end of a cable that is set up first. */
   | { op: 'link.ready'; namespace: string; link: string; index: number }
   | { op: 'link.delete'; namespace: string; link: string; index: number }
@@ -68,6 +69,7 @@ const stages: Record<Operation['op'], number> = {
   'bridge.create': 4,
   'veth.create': 5,
   'link.up': 7,
+  'link.down': 7,
   'address.add': 7,
   'neighbour.add': 7,
   'route.add': 7,
@@ -99,15 +101,26 @@ export function scheduleOperations(operations: readonly Operation[]): Operation[
     .map(({ operation }) => operation);
 }
 
-/** What must run to get from the pieces that are there to the pieces that are wanted. */
-export function differenceOf(present: ReadonlyMap<string, Piece>, wanted: readonly Piece[]): Operation[] {
+/** What separates the pieces that are there from the pieces that are wanted. */
+export interface Difference {
+  /** Not wanted any more, or replaced. */
+  gone: Piece[];
+  /** New, or other than before. */
+  fresh: Piece[];
+}
+
+export function differenceOf(present: ReadonlyMap<string, Piece>, wanted: readonly Piece[]): Difference {
   const keys = new Set(wanted.map((piece) => piece.key));
-  const gone = [...present.values()].filter((piece) => !keys.has(piece.key));
-  const changed = wanted.filter((piece) => !samePiece(present.get(piece.key), piece));
-  const replaced = changed.flatMap((piece) => present.get(piece.key) ?? []);
+  const fresh = wanted.filter((piece) => !samePiece(present.get(piece.key), piece));
+  const unwanted = [...present.values()].filter((piece) => !keys.has(piece.key));
+  return { gone: [...unwanted, ...fresh.flatMap((piece) => present.get(piece.key) ?? [])], fresh };
+}
+
+/** What must run to get from the one to the other. */
+export function operationsOf({ gone, fresh }: Difference): Operation[] {
   return [
-    ...scheduleOperations([...gone, ...replaced].flatMap((piece) => piece.unmake)),
-    ...scheduleOperations(changed.flatMap((piece) => piece.make)),
+    ...scheduleOperations(gone.flatMap((piece) => piece.unmake)),
+    ...scheduleOperations(fresh.flatMap((piece) => piece.make)),
   ];
 }
 

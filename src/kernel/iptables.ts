@@ -5,6 +5,7 @@
  */
 import type { NetworkNamespace } from './netns.js';
 import { ProcessError, runProcess } from './process.js';
+import { RepeatedCommand } from './repeated-command.js';
 
 /** The kernel interface behind the command: x_tables, or nf_tables through its compatibility layer. */
 export type IptablesVariant = 'legacy' | 'nft';
@@ -12,15 +13,10 @@ export type IptablesVariant = 'legacy' | 'nft';
 /** kube-proxy waits 5 s for the xtables lock, asking ten times a second. */
 const WAIT = ['-w', '5'] as const;
 
-/** Applies `input` as one transaction. @throws ProcessError with the line iptables names. */
-export async function restoreRules(
-  namespace: NetworkNamespace,
-  variant: IptablesVariant,
-  input: string,
-): Promise<void> {
-  const command: [string, ...string[]] = [`iptables-${variant}-restore`, ...WAIT, '--noflush', '--counters'];
-  const { code, stderr } = await runProcess(namespace, command, input);
-  if (code !== 0) throw new ProcessError(command, namespace.name, code, stderr);
+/** Applies each input as one transaction. @throws ProcessError with the line iptables names. */
+export function createRestore(namespace: NetworkNamespace, variant: IptablesVariant): (input: string) => Promise<void> {
+  const restore = new RepeatedCommand(namespace, [`iptables-${variant}-restore`, ...WAIT, '--noflush', '--counters']);
+  return (input) => restore.run(input);
 }
 
 /** What the kernel holds, as text. */

@@ -46,6 +46,12 @@ export function lockFile(base: string | undefined, machine: string): { XTABLES_L
   return base === undefined ? {} : { XTABLES_LOCKFILE: `${base}.${machine.replaceAll('/', '-')}` };
 }
 
+/** What system administration tools get to see in that namespace. */
+export function environmentIn({ name }: NetworkNamespace): NodeJS.ProcessEnv {
+  const lock = lockFile(process.env.XTABLES_LOCKFILE, name);
+  return { ...process.env, PATH: toolPath(), LC_ALL: 'C', ...lock };
+}
+
 /** Runs it and waits; whatever its exit code. @throws ProcessError (code 127) when it cannot be started. */
 export function runProcess(
   namespace: NetworkNamespace,
@@ -53,8 +59,7 @@ export function runProcess(
   input = '',
 ): Promise<ProcessResult> {
   const [program, ...args] = command;
-  const lock = lockFile(process.env.XTABLES_LOCKFILE, namespace.name);
-  const env = { ...process.env, PATH: toolPath(), LC_ALL: 'C', ...lock };
+  const env = environmentIn(namespace);
   return new Promise((resolve, reject) => {
     const child = inNamespace(namespace, () => spawn(program, args, { env, stdio: 'pipe' }));
     const stdout: Buffer[] = [];

@@ -14,10 +14,14 @@ export interface RouteMessage {
   type: number;
   flags: number;
   payload: Uint8Array;
+  /** The errno that says that there is nothing left to do. */
+  doneAlready?: string;
 }
 
 /** NLM_F_EXCL | NLM_F_CREATE: fail when it exists. linux/netlink.h. */
 const NEW = 0x600;
+/** NLM_F_REPLACE | NLM_F_CREATE: a route that is there already is as good as a new one. */
+const NEW_OR_SAME = 0x500;
 /** VETH_INFO_PEER, linux/veth.h: the peer's ifinfomsg and attributes nested in the link's data. */
 const VETH_INFO_PEER = 1;
 /** IFLA_BR_MCAST_SNOOPING, linux/if_link.h: no querier here, so snooping could only lose frames. */
@@ -45,8 +49,11 @@ export function encodeOperation(operation: RouteOperation, namespaceFd: (name: s
     }
     case 'link.up':
       return linkUp(operation);
+    case 'link.down':
+      return { type: rt.MessageType.NEWLINK, flags: 0, payload: linkDownHeader(operation.index) };
     case 'link.delete':
-      return { type: rt.MessageType.DELLINK, flags: 0, payload: linkHeader(operation.index) };
+      // Whoever is root on a node may have deleted it already.
+      return { type: rt.MessageType.DELLINK, flags: 0, payload: linkHeader(operation.index), doneAlready: 'ENODEV' };
     case 'address.add':
       return addAddress(operation);
     case 'neighbour.add':
@@ -81,6 +88,11 @@ function linkUp(operation: RouteOperation & { op: 'link.up' }): RouteMessage {
     flags: 0,
     payload: Buffer.concat([header, join(ifla.formatLinkAttrs(master))]),
   };
+}
+
+/** Of the flags only `up` is changed, to off. */
+function linkDownHeader(index: number): Buffer {
+  return rt.formatLink({ index, flags: {}, change: { up: true } });
 }
 
 const addressScopes = { global: 0, link: 253, host: 254 } as const;
@@ -121,7 +133,7 @@ function addRoute(operation: RouteOperation & { op: 'route.add' }): RouteMessage
     ...(operation.source && { prefsrc: addressBytes(operation.source) }),
     ...(!blackhole && { oif: operation.index }),
   });
-  return { type: rt.MessageType.NEWROUTE, flags: NEW, payload: Buffer.concat([header, join(attrs)]) };
+  return { type: rt.MessageType.NEWROUTE, flags: NEW_OR_SAME, payload: Buffer.concat([header, join(attrs)]) };
 }
 
 function attributes(list: readonly [type: number, value: Buffer][]): Buffer {

@@ -89,7 +89,8 @@ function sendBatch(socket: number, first: number, batch: readonly RouteMessage[]
   let acknowledged = false;
   let refused: RouteError | undefined;
   for (const answer of answers(socket)) {
-    refused ??= refusalIn(answer);
+    const refusal = refusalIn(answer);
+    if (refusal && batch[refusal.position - first]?.doneAlready !== refusal.code) refused ??= refusal;
     acknowledged ||= answer.seq === last;
   }
   if (refused) throw refused;

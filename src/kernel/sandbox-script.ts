@@ -62,8 +62,8 @@ export function sandboxScript({ root, ownProcesses, binds }: ScriptOptions): str
     ...body,
     ...binds.flatMap((bind) => bindLines(bind, root === 'own' ? '"$R"' : '')),
     ...enter,
-    'PATH=$P',
     'mkdir -p "$W"; cd "$W"; unset OLDPWD',
+    'PATH=$P',
     // Complains as a container runtime does, while there is still someone to complain to.
     `command -v -- "$1" >/dev/null 2>&1 || { printf '${notFound}' "$1" >&2; exit 127; }`,
     `echo ${readyWord} >&3`,

@@ -13,9 +13,14 @@ import type { ClusterConfig } from '../model/cluster-config.js';
 import { podIPAnnotation } from '../model/pod-addresses.js';
 import type { Wiring } from './wiring.js';
 
-interface Round {
+/** What one pod asks of the wiring. */
+interface Demand {
   wanted: Piece[];
   unwanted: string[];
+}
+
+interface Round {
+  demands: Demand[];
   done: Promise<void>;
 }
 
@@ -24,15 +29,33 @@ export function createPodNetwork(wiring: Wiring, config: ClusterConfig): PodNetw
   const blockOf = blockFinder(config);
   const addressOf = (node: string) => config.nodes.find(({ name }) => name === node)?.address ?? '';
 
-  function join(): Round {
-    if (round) return round;
-    const fresh: Round = { wanted: [], unwanted: [], done: Promise.resolve() };
-    fresh.done = new Promise<void>((resolve) => setImmediate(resolve)).then(() => {
+  function join(demand: Demand): Round {
+    round ??= open();
+    round.demands.push(demand);
+    return round;
+  }
+
+  function open(): Round {
+    const demands: Demand[] = [];
+    const done = new Promise<void>((resolve) => setImmediate(resolve)).then(() => {
       round = undefined;
-      return wiring.change(fresh.wanted, fresh.unwanted);
+      return wiring.change(
+        demands.flatMap(({ wanted }) => wanted),
+        demands.flatMap(({ unwanted }) => unwanted),
+      );
     });
-    round = fresh;
-    return fresh;
+    return { demands, done };
+  }
+
+  /** One pod that cannot be wired must not keep the others of its round from it: then each has its own try. */
+  async function together(demand: Demand): Promise<void> {
+    const { demands, done } = join(demand);
+    try {
+      await done;
+    } catch (error) {
+      if (demands.length === 1) throw error;
+      await wiring.change(demand.wanted, demand.unwanted);
+    }
   }
 
   return {
@@ -40,20 +63,18 @@ export function createPodNetwork(wiring: Wiring, config: ClusterConfig): PodNetw
       const node = pod.spec?.nodeName ?? '';
       if (pod.spec?.hostNetwork) return attachment(wiring.namespaces.get(node), addressOf(node));
       const address = plannedAddress(pod);
-      const current = join();
-      const block = blockOf({ node, address });
-      if (block) current.wanted.push(block);
-      current.wanted.push(planPod({ ...placeOf(pod), node, address }));
-      await current.done;
       const { namespace, name } = placeOf(pod);
+      const block = blockOf({ node, address });
+      await together({
+        wanted: [...(block ? [block] : []), planPod({ namespace, name, node, address })],
+        unwanted: [],
+      });
       return attachment(wiring.namespaces.get(podNamespace(namespace, name)), address);
     },
     async detach(pod) {
       if (pod.spec?.hostNetwork) return;
       const { namespace, name } = placeOf(pod);
-      const current = join();
-      current.unwanted.push(`pod/${namespace}/${name}`);
-      await current.done;
+      await together({ wanted: [], unwanted: [`pod/${namespace}/${name}`] });
     },
   };
 }

@@ -23,6 +23,7 @@ export function createObject(core: Core, given: KubeObject, options: WriteOption
   const defaulted = core.rulesFor(options).applyDefaults({ ...given, apiVersion: storedVersion(info) });
   const named = { ...defaulted, metadata: newMetadata(core, info, defaulted.metadata, namespace) };
   const object = prepare(core, info, named, options);
+  core.rulesFor(options).admit?.({ operation: 'CREATE', object }, core.store);
   if (core.store.get(keyOf(object))) throw alreadyExists(info, object.metadata.name);
   return core.commit('ADDED', object);
 }

@@ -23,6 +23,7 @@ export function deleteObject(core: Core, key: ObjectKey, options: DeleteOptions)
   checkPreconditions(info, existing, options);
   const refusal = strategyOf(info.group, info.kind).refusesDelete?.(existing);
   if (refusal) throw forbidden(info, key.name, refusal);
+  core.rulesFor(options).admit?.({ operation: 'DELETE', object: existing }, core.store);
   const marked = addFinalizer(existing, options);
   const grace = strategyOf(info.group, info.kind).graceSeconds?.(marked, options) ?? 0;
   if (grace === 0 && !isHeld(marked)) {

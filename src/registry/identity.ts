@@ -11,6 +11,16 @@ import type { Undo } from './transaction.js';
 const maxPrefixLength = 58;
 const suffixLength = 5;
 
+/** What counts the incarnations of a key. */
+export function uidCounter(key: string): string {
+  return `uid ${key}`;
+}
+
+/** What counts the names made from a prefix; `scope` is group, kind and namespace. */
+export function nameCounter(scope: string, prefix: string): string {
+  return `name ${scope}/${prefix.slice(0, maxPrefixLength)}`;
+}
+
 export class Identity {
   readonly #counts = new Map<string, number>();
 
@@ -20,7 +30,7 @@ export class Identity {
   nameFor(scope: string, prefix: string, taken: (name: string) => boolean, undo: Undo): string {
     const base = prefix.slice(0, maxPrefixLength);
     for (;;) {
-      const count = this.#next(`name ${scope}/${base}`, undo);
+      const count = this.#next(nameCounter(scope, prefix), undo);
       const name = base + suffixOf(suffixLength, this.seed, 'name', scope, base, count);
       if (!taken(name)) return name;
     }
@@ -28,7 +38,7 @@ export class Identity {
 
   /** The uid of the next incarnation of a key: an object deleted and made again has another. */
   uidFor(key: string, undo: Undo): string {
-    return uidOf(this.seed, key, this.#next(`uid ${key}`, undo));
+    return uidOf(this.seed, key, this.#next(uidCounter(key), undo));
   }
 
   /** What has been handed out, as plain data. */

@@ -7,6 +7,7 @@
  */
 import { type KubeObject, keyOf, keyText } from '../api/object.js';
 import type { ChangeEvent } from './contract.js';
+import { nameCounter, uidCounter } from './identity.js';
 import { deepEqual } from './plain-data.js';
 import type { RegistrySnapshot } from './registry.js';
 
@@ -82,12 +83,13 @@ function entryOf(text: string): JournalEntry | undefined {
   }
 }
 
-/** Names and uids go on where they stopped. The texts are those of registry/identity.ts. */
+/** Names and uids go on where they stopped. */
 function countNames(counts: Record<string, number>, { metadata, ...object }: KubeObject): void {
   const key = keyOf({ ...object, metadata } as KubeObject);
-  const texts = [`uid ${keyText(key)}`];
-  if (metadata.generateName) texts.push(`name ${key.group}/${key.kind}/${key.namespace}/${metadata.generateName}`);
-  for (const text of texts) counts[text] = (counts[text] ?? 0) + 1;
+  const counters = [uidCounter(keyText(key))];
+  const scope = `${key.group}/${key.kind}/${key.namespace}`;
+  if (metadata.generateName) counters.push(nameCounter(scope, metadata.generateName));
+  for (const counter of counters) counts[counter] = (counts[counter] ?? 0) + 1;
 }
 
 /** A pod that was being stopped has nobody left to stop it. */

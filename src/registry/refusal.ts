@@ -2,6 +2,7 @@
  * The registry's refusals in Kubernetes' words.
  * Source: apimachinery `pkg/api/errors/errors.go` and `pkg/util/validation/field/errors.go`.
  */
+import { fieldErrorBody } from '../api/field-error.js';
 import type { KubeObject, ObjectKey } from '../api/object.js';
 import { type FieldReason, type StatusCause, StatusError } from '../api/status.js';
 import type { KindInfo } from './contract.js';
@@ -55,35 +56,8 @@ export function unknownKey(key: ObjectKey): StatusError {
 
 /** One cause in the form of `field.Error.ErrorBody()`. */
 export function cause(reason: FieldReason, field: string, value: unknown, why: string): StatusCause {
-  return {
-    reason,
-    field,
-    message: `${causeWords[reason]}${showsValue(reason) ? `: ${valueText(value)}` : ''}: ${why}`,
-  };
+  return { reason, field, message: fieldErrorBody({ reason, field, value, detail: why }) };
 }
-
-function showsValue(reason: FieldReason): boolean {
-  return reason !== 'FieldValueRequired' && reason !== 'FieldValueForbidden' && reason !== 'InternalError';
-}
-
-/** Strings and lists quoted as Go's `%#v` does it. */
-function valueText(value: unknown): string {
-  if (Array.isArray(value)) return `[]string{${value.map((item) => JSON.stringify(item)).join(', ')}}`;
-  return JSON.stringify(value) ?? 'null';
-}
-
-const causeWords: Readonly<Record<FieldReason, string>> = {
-  FieldValueRequired: 'Required value',
-  FieldValueInvalid: 'Invalid value',
-  FieldValueNotSupported: 'Unsupported value',
-  FieldValueDuplicate: 'Duplicate value',
-  FieldValueForbidden: 'Forbidden',
-  FieldValueNotFound: 'Not found',
-  FieldValueTooLong: 'Too long',
-  FieldValueTooMany: 'Too many',
-  FieldValueTypeInvalid: 'Invalid value',
-  InternalError: 'Internal error',
-};
 
 function details(info: KindInfo, name: string): { name: string; group: string; kind: string } {
   return { name, group: info.group, kind: info.plural };

@@ -3,6 +3,7 @@
  */
 import type { KubeObject } from '../api/object.js';
 import type { StatusCause } from '../api/status.js';
+import type { Lister } from './contract.js';
 
 /** Defaulting and validation of objects; implemented in `api/`. All pure. */
 export interface ApiRules {
@@ -12,6 +13,17 @@ export interface ApiRules {
   validate(object: KubeObject): StatusCause[];
   /** What an update may not change. */
   validateUpdate(next: KubeObject, previous: KubeObject): StatusCause[];
+  /**
+   * What validating webhooks say of a valid write, seeing what is stored beside it; absent: nothing.
+   * @throws StatusError in the webhook's words
+   */
+  admit?(request: AdmissionRequest, lister: Lister): void;
+}
+
+/** A write as webhooks see it: `object` after it, for DELETE before it. */
+export interface AdmissionRequest {
+  operation: 'CREATE' | 'UPDATE' | 'DELETE';
+  object: KubeObject;
 }
 
 /** For objects that the lab itself has made from valid ones: nothing to default, nothing to refuse. */

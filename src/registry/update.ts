@@ -25,6 +25,9 @@ export function updateObject(core: Core, given: KubeObject, options: UpdateOptio
   checkPreconditions(info, given.metadata, existing.metadata);
   const next = prepare(core, info, mergeWritten(info, given, existing, options), existing, options);
   if (deepEqual(next, existing)) return existing;
+  if (options.subresource === undefined) {
+    core.rulesFor(options).admit?.({ operation: 'UPDATE', object: next }, core.store);
+  }
   return isReleased(next) ? core.commit('DELETED', next, existing) : core.commit('MODIFIED', next, existing);
 }
 

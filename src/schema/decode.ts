@@ -7,6 +7,7 @@
  * unknown kinds are kept as they are, as a custom resource with x-kubernetes-preserve-unknown-fields would be.
  */
 import { StatusError } from '../api/status.js';
+import { pruneCustom } from './custom/table.js';
 import { goTypeName } from './go-types.js';
 import { jsonKind, scalarProblem } from './scalars.js';
 import { type Definition, definitionNamed, definitionOf, type FieldType, kindOf } from './table.js';
@@ -34,6 +35,8 @@ interface Place {
   owner?: Definition;
   field: string;
 }
+
+type TypeMeta = { apiVersion: string; kind: string };
 
 interface Walk {
   unknownFields: FieldProblem[];
@@ -113,8 +116,11 @@ function decodeValue(walk: Walk, type: FieldType, value: unknown, place: Place):
   return typeError(walk, place, jsonKind(value), goTypeName(type, place.owner, place.field));
 }
 
-/** Every custom resource has the metadata of any object; the rest of it is its own. */
-function decodeUnknownKind(walk: Walk, object: Record<string, unknown>): Record<string, unknown> {
+/** Every custom resource has the metadata of any object; for the rest it may have a structural schema. */
+function decodeCustom(walk: Walk, whole: Record<string, unknown> & TypeMeta): Record<string, unknown> {
+  const { value, unknown } = pruneCustom(whole);
+  for (const field of unknown) walk.unknownFields.push({ field, message: `unknown field "${field}"` });
+  const object = value as Record<string, unknown>;
   const definition = definitionNamed('io.k8s.apimachinery.pkg.apis.meta.v1.ObjectMeta');
   if (!definition || !isObject(object.metadata)) return object;
   const place = { path: 'metadata', goPath: 'metadata', owner: definition, field: 'metadata' };
@@ -123,15 +129,15 @@ function decodeUnknownKind(walk: Walk, object: Record<string, unknown>): Record<
 
 /**
  * Takes an object apart by its kind's schema. Never throws: `strictError` and `typeStatus` say what the API server
- * would. `object` must carry apiVersion and kind; list-like and custom kinds come back whole.
+ * would. `object` must carry apiVersion and kind; list-like kinds and custom ones without a schema come back whole.
  */
 export function decodeStrict<T extends { apiVersion: string; kind: string }>(object: T): Decoded<T> {
   const walk: Walk = { unknownFields: [], typeErrors: [] };
-  const fields = object as unknown as Record<string, unknown>;
+  const fields = object as unknown as Record<string, unknown> & TypeMeta;
   const definition = definitionOf(kindOf(object));
   const decoded = definition
     ? struct(walk, definition, fields, { path: '', goPath: '', owner: definition, field: '' })
-    : decodeUnknownKind(walk, fields);
+    : decodeCustom(walk, fields);
   return { object: decoded as unknown as T, ...walk };
 }
 

@@ -221,6 +221,7 @@ test('the object of another served version comes back in the version that was as
     kind: 'Gateway',
     apiVersion: 'gateway.networking.k8s.io/v1beta1',
     metadata: { name: 'gw' },
+    spec: { gatewayClassName: 'nginx', listeners: [{ name: 'http', port: 80, protocol: 'HTTP' }] },
   });
   t.is(created.json().apiVersion, 'gateway.networking.k8s.io/v1beta1');
   t.is(registry.list('gateway.networking.k8s.io', 'Gateway')[0]?.apiVersion, 'gateway.networking.k8s.io/v1');

@@ -114,6 +114,26 @@ test('of several wake-ups for one key the earliest counts', (t) => {
   t.is(clock.pending, 1);
 });
 
+test('a controller that fails on one key is told of, and works on the others', (t) => {
+  const seen: string[] = [];
+  const faults: string[] = [];
+  const registry = openRegistry();
+  const world = createManualWorld(1);
+  const strange = onConfigMaps('one', (key) => {
+    if (key === 'b' && !seen.includes('c')) throw new Error('strange');
+    return doing(() => seen.push(key));
+  });
+  const onFault = (controller: string, key: string, error: unknown): number =>
+    faults.push(`${controller} ${key}: ${error}`);
+  const runner = createRunner({ registry, world, config: courseConfig, controllers: [strange], onFault });
+  runner.start();
+  for (const name of ['a', 'b', 'c']) registry.create(configMap(name));
+  runner.settle();
+  t.deepEqual([seen, faults], [['a', 'c'], ['one b: Error: strange']]);
+  world.clock.advance(1_000);
+  t.deepEqual(seen, ['a', 'c', 'b']);
+});
+
 test('two controllers at odds do not hang the lab', (t) => {
   let count = 0;
   const { registry, runner } = open([

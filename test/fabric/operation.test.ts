@@ -3,6 +3,7 @@ import {
   differenceOf,
   namespaceOf,
   type Operation,
+  operationsOf,
   type Piece,
   scheduleOperations,
 } from '../../src/fabric/operation.js';
@@ -14,17 +15,19 @@ const keyed = (...pieces: Piece[]) => new Map(pieces.map((piece) => [piece.key, 
 
 test('what is there already needs nothing', (t) => {
   const web = pod('web', '10.0.0.5');
-  t.deepEqual(differenceOf(keyed(web), [pod('web', '10.0.0.5')]), []);
+  t.deepEqual(operationsOf(differenceOf(keyed(web), [pod('web', '10.0.0.5')])), []);
 });
 
 test('a piece that changed is taken away before it is made again', (t) => {
-  const operations = differenceOf(keyed(pod('web', '10.0.0.5')), [pod('web', '10.0.0.6')]).map(({ op }) => op);
+  const operations = operationsOf(differenceOf(keyed(pod('web', '10.0.0.5')), [pod('web', '10.0.0.6')])).map(
+    ({ op }) => op,
+  );
   t.true(operations.lastIndexOf('namespace.delete') < operations.indexOf('namespace.create'));
 });
 
 test('a piece that is no longer wanted gives its link back before its namespace', (t) => {
   t.deepEqual(
-    differenceOf(keyed(pod('web', '10.0.0.5')), []).map(({ op }) => op),
+    operationsOf(differenceOf(keyed(pod('web', '10.0.0.5')), [])).map(({ op }) => op),
     ['link.delete', 'namespace.delete'],
   );
 });

@@ -1,6 +1,7 @@
 import test from 'ava';
 import { pause } from '../../src/world/pause.js';
 import { bringUp, createTestLab } from './lab.js';
+import { labProcesses } from './machine.js';
 import { createSmallMachine, type SmallMachine } from './small-machine.js';
 
 const myweb = 'lab/workshop/01-nodeport.yaml';
@@ -49,4 +50,18 @@ test('--attach is refused where the machine is on a network that overlaps the LA
   t.is(exitCode, 1);
   t.regex(stderr, /beside 192\.168\.0\.7\/16 on br0/);
   t.is(await untilStateIs(machine, before), before);
+});
+
+test('kill -9 at any moment of an attached start leaves the machine as it was', async (t) => {
+  const machine = await createSmallMachine(t);
+  const lab = createTestLab(t, { through: machine.enter });
+  const before = await machine.state();
+  for (const moment of [350, 500, 650, 800, 950]) {
+    const starting = lab.lab('up', '--no-shell', '--attach', '-f', myweb);
+    await pause(moment);
+    for (const { pid } of labProcesses(lab.name).slice(0, 1)) process.kill(pid, 'SIGKILL');
+    await starting;
+    await lab.lab('down');
+    t.is(await untilStateIs(machine, before), before, `killed after ${moment} ms`);
+  }
 });

@@ -1,6 +1,8 @@
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import test from 'ava';
+import { askControl } from '../../src/cluster/control.js';
+import { stateDirectory } from '../../src/cluster/state-directory.js';
 import { pause } from '../../src/world/pause.js';
 import { ask, bringUp, createTestLab } from './lab.js';
 import { labProcesses } from './machine.js';
@@ -22,16 +24,16 @@ test('after a crash the next up brings back the same objects, names and addresse
   const answers = await ask(lab, 'host', '192.168.56.101:30090/hostname', 2);
   const digest = (await lab.lab('digest')).stdout;
 
+  const { control } = stateDirectory(lab.name, lab.state);
   const stored: string[] = [];
   const writing = (async () => {
     for (let n = 0; n < 100; n++) {
       const file = join(lab.state, `c${n}.yaml`);
       writeFileSync(file, configMap(n));
-      const { exitCode } = await lab.lab('up', '--no-shell', '-f', file);
-      if (exitCode !== 0) return;
+      await askControl(control, 'apply', [{ file, text: configMap(n) }]);
       stored.push(file);
     }
-  })();
+  })().catch(() => undefined);
   while (stored.length < 5) await pause(20);
   process.kill(lab.status().pid, 'SIGKILL');
   await writing;

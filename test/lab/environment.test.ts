@@ -1,7 +1,8 @@
-import { chmodSync, mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { chmodSync, existsSync, mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import test, { type ExecutionContext } from 'ava';
+import { pause } from '../../src/world/pause.js';
 import { bringUp, createTestLab } from './lab.js';
 import { labProcesses } from './machine.js';
 
@@ -120,6 +121,31 @@ test('what a dead lab left behind does not stop the next one', async (t) => {
   t.is((await lab.lab('status')).exitCode, 13);
   await bringUp(t, lab);
   t.is((await lab.lab('status')).exitCode, 0);
+});
+
+test('down waits for a lab that is being brought up, and takes it down', async (t) => {
+  const lab = createTestLab(t);
+  const up = lab.lab('up', '--no-shell');
+  for (let waited = 0; waited < 5000 && !existsSync(join(lab.state, lab.name, 'lock')); waited += 5) await pause(5);
+  const downs = await Promise.all([lab.lab('down'), lab.lab('down')]);
+  t.deepEqual(
+    downs.map(({ exitCode, stderr }) => [exitCode, stderr]),
+    [
+      [0, ''],
+      [0, ''],
+    ],
+  );
+  await up;
+  t.deepEqual(labProcesses(lab.name), []);
+  t.deepEqual(readdirSync(lab.state), []);
+});
+
+test('a daemon that does not answer is ended all the same', async (t) => {
+  const lab = createTestLab(t);
+  await bringUp(t, lab);
+  process.kill(lab.status().pid, 'SIGSTOP');
+  t.is((await lab.lab('down')).exitCode, 0);
+  t.deepEqual(labProcesses(lab.name), []);
 });
 
 test('two commands that bring the same lab up at once make one lab', async (t) => {

@@ -6,13 +6,14 @@ import { bringUp, createTestLab, type TestLab } from './lab.js';
 import { labProcesses, machineState } from './machine.js';
 
 const myweb = 'lab/workshop/01-nodeport.yaml';
+const mynode = 'lab/workshop/02-mynode.yaml';
 const program = join(process.cwd(), 'scripts/lab');
 /** A cold start takes about this long; kills are spread over it and a little beyond. */
 const START_MS = 900;
 const KILLS = 30;
 
-/** The same moments in every run: the golden ratio's multiples fill an interval evenly. */
-const momentOf = (round: number) => ((round * 0.618034) % 1) * START_MS;
+/** From 0 to 1, the same in every run: the golden ratio's multiples fill an interval evenly. */
+const momentOf = (round: number) => (round * 0.618034) % 1;
 
 async function untilGone(lab: TestLab): Promise<string[]> {
   for (let waited = 0; waited < 5000 && labProcesses(lab.name).length > 0; waited += 10) await pause(10);
@@ -27,15 +28,23 @@ function kill(pid: number): void {
   }
 }
 
+/** What is going on when the kill comes: whether a lab is up before, the command, and how long it takes, in ms. */
+const situations = [
+  { title: 'up', before: false, command: ['up', '--no-shell', '-f', myweb], lasts: START_MS },
+  { title: 'change', before: true, command: ['up', '--no-shell', '-f', mynode], lasts: START_MS / 2 },
+  { title: 'down', before: true, command: ['down'], lasts: START_MS / 4 },
+] as const;
+
 test('kill -9 of any process at 30 moments of up, change and down leaves nothing behind', async (t) => {
+  t.timeout(240_000, 'thirty labs come and go one after the other');
   const lab = createTestLab(t);
   const before = await machineState();
+  const env = { KUBEWIRE_STATE: lab.state, KUBEWIRE_LAB: lab.name };
   for (let round = 0; round < KILLS; round++) {
-    const command = round % 3 === 2 ? ['down'] : ['up', '--no-shell', '-f', myweb];
-    if (round % 3 === 2) await bringUp(t, lab, '-f', myweb);
-    const env = { KUBEWIRE_STATE: lab.state, KUBEWIRE_LAB: lab.name };
-    const running = execa(program, command, { env, reject: false, stdin: 'ignore' });
-    await pause(round % 3 === 2 ? momentOf(round) / 5 : momentOf(round));
+    const situation = situations[round % situations.length] ?? situations[0];
+    if (situation.before) await bringUp(t, lab, '-f', myweb);
+    const running = execa(program, situation.command, { env, reject: false, stdin: 'ignore' });
+    await pause(momentOf(round) * situation.lasts);
     const victims = labProcesses(lab.name);
     const victim = victims[round % Math.max(1, victims.length)];
     if (victim) kill(victim.pid);
@@ -43,7 +52,7 @@ test('kill -9 of any process at 30 moments of up, change and down leaves nothing
     if (round % 2 === 1 && running.pid) kill(running.pid);
     await running;
     await lab.lab('down');
-    t.deepEqual(await untilGone(lab), [], `round ${round}, killed ${victim?.command}`);
+    t.deepEqual(await untilGone(lab), [], `round ${round}, ${situation.title}: killed ${victim?.command}`);
   }
   t.is(await machineState(), before);
 });

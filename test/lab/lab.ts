@@ -1,5 +1,6 @@
 /**
- * A lab of its own for a test: named after the test, in a state directory of the test's, taken down at the end.
+ * A lab of its own for a test, in a state directory of the test's, taken down at the end. It is named after that directory, so
+ * that suites that run side by side, in two checkouts, do not take each other's processes for theirs.
  */
 import { createHash } from 'node:crypto';
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
@@ -39,7 +40,7 @@ export function createTestLab(t: ExecutionContext, options: TestLabOptions = {})
   const { user, suffix = '', state = mkdtempSync(join(tmpdir(), 'kubewire-test-')) } = options;
   const as = [...(options.through ?? []), ...(user === 'ordinary' ? asOrdinaryUser(t) : [])];
   if (user === 'ordinary') giveToOrdinaryUser(state);
-  const name = `t${createHash('sha256').update(t.title).digest('hex').slice(0, 8)}${suffix}`;
+  const name = `t${createHash('sha256').update(state).digest('hex').slice(0, 8)}${suffix}`;
   const env = { KUBEWIRE_STATE: state, KUBEWIRE_LAB: name, ...options.environment };
   async function lab(...args: string[]): Promise<LabResult> {
     // Relative, because whoever we become has the checkout somewhere else.

@@ -131,14 +131,14 @@ test('the first apply to an object that nobody owns conflicts with before-first-
 
 test('a custom resource merges objects and owns lists as a whole', (t) => {
   const pool = (spec: object): KubeObject => ({
-    apiVersion: 'metallb.io/v1beta1',
-    kind: 'IPAddressPool',
+    apiVersion: 'example.io/v1',
+    kind: 'Widget',
     metadata: { name: 'p', namespace: 'm' },
     spec,
   });
   const bare: KubeObject = {
-    apiVersion: 'metallb.io/v1beta1',
-    kind: 'IPAddressPool',
+    apiVersion: 'example.io/v1',
+    kind: 'Widget',
     metadata: { name: 'p', namespace: 'm' },
   };
   const a = applyServerSide(bare, pool({ addresses: ['1-2'], deep: { x: 1 } }), { manager: 'a', now });

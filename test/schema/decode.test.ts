@@ -178,8 +178,8 @@ const shapes: [
   [
     'a custom resource keeps its spec but has ordinary metadata',
     {
-      apiVersion: 'metallb.io/v1beta1',
-      kind: 'IPAddressPool',
+      apiVersion: 'example.io/v1',
+      kind: 'Widget',
       metadata: { name: 'a', nam: 1 },
       spec: { anything: [1] },
     } as {

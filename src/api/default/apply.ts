@@ -4,6 +4,7 @@
  * One entry per kind; kinds without an entry are stored as they come. Source: the `SetDefaults_…` functions of each API
  * group, and for custom resources the `default:` values of their definitions.
  */
+import { customProblems } from '../../schema/custom/table.js';
 import { groupOf, type KubeObject } from '../object.js';
 import {
   defaultCustomResourceDefinition,
@@ -73,12 +74,14 @@ const emptyStatus: Readonly<Record<string, object>> = {
 
 /**
  * The object with its defaults. Returns a new object; the given one stays as it is. Applying it twice changes nothing.
- * The object's fields must have the right types (`FieldChecker`).
+ * The fields of built-in kinds must have the right types (`FieldChecker`); a custom resource with a wrong type
+ * comes back as it is, for validation to refuse.
  */
 export function applyDefaults(object: KubeObject): KubeObject {
   const kind = `${groupOf(object.apiVersion)}/${object.kind}`;
   const [defaulter, status] = [defaulters[kind], emptyStatus[kind]];
   if (defaulter === undefined && status === undefined) return object;
+  if (customProblems(object).some(({ is }) => is === 'type')) return object;
   const draft = structuredClone(object);
   defaulter?.(draft as never);
   if (status !== undefined) draft.status = { ...structuredClone(status), ...(draft.status ?? {}) };

@@ -4,7 +4,10 @@
  * Expects objects of the right types (`FieldChecker`) with defaults applied and allocated fields filled in, as the
  * server's own validation does. Kinds without an entry have their metadata checked only.
  */
-import type { FieldError } from '../field-error.js';
+
+import type { ShapeProblem } from '../../schema/custom/shape.js';
+import { customProblems } from '../../schema/custom/table.js';
+import { type FieldError, notSupported, required } from '../field-error.js';
 import { kindIn } from '../kinds.js';
 import { dns1035Label, dns1123Label, dns1123Subdomain, type FormatCheck } from '../names.js';
 import { groupOf, type KubeObject } from '../object.js';
@@ -68,7 +71,20 @@ export function validate(object: KubeObject): FieldError[] {
   const group = groupOf(object.apiVersion);
   const { name = dns1123Subdomain, check } = rulesOf(object);
   const namespaced = kindIn(group, object.kind)?.namespaced ?? object.metadata.namespace !== undefined;
-  return [...validateMeta(object.metadata, { namespaced, name }), ...(check?.(object as never) ?? [])];
+  return [
+    ...validateMeta(object.metadata, { namespaced, name }),
+    ...customProblems(object).map(fieldError),
+    ...(check?.(object as never) ?? []),
+  ];
+}
+
+/** kube-openapi's words for a value that a structural schema does not allow. */
+function fieldError(problem: ShapeProblem): FieldError {
+  const { field } = problem;
+  if (problem.is === 'required') return required(field);
+  if (problem.is === 'unsupported') return notSupported(field, problem.value, problem.supported);
+  const detail = `${field} in body must be of type ${problem.wanted}: ${JSON.stringify(problem.found)}`;
+  return { reason: 'FieldValueTypeInvalid', field, value: problem.found, detail };
 }
 
 /** What an object that is to replace `previous` may not change; the rest is `validate`'s. */

@@ -1,34 +1,83 @@
 /**
  * `lab down`: ends a lab and waits until nothing of it is left.
  */
-import { rmSync } from 'node:fs';
+import { existsSync, rmSync } from 'node:fs';
 import { askControl } from '../../cluster/control.js';
 import { CommandFailure } from '../../cluster/failure.js';
-import { isAlive, labNames, readStatus, stateDirectory } from '../../cluster/state-directory.js';
+import {
+  isAlive,
+  type LabStatus,
+  labNames,
+  readStatus,
+  type StateDirectory,
+  stateDirectory,
+} from '../../cluster/state-directory.js';
 import { processIsThere } from '../../kernel/launch.js';
+import { holdFile } from '../../kernel/lock.js';
 import { pause } from '../../world/pause.js';
 
-/** How long the kernel may take to clear away a large lab before we say so. */
+/** How long the kernel may take to clear away a large lab, or a start may take, before we say so. */
 const PATIENCE_MS = 30_000;
 const LOOK_EVERY_MS = 5;
+/** A daemon that does not answer for so long is ended without being asked. */
+const ANSWER_MS = 5_000;
 
+/** All labs that can be taken down are, whatever becomes of the others. @throws CommandFailure what became of those */
 export async function down(name: string, options: { all?: boolean }): Promise<void> {
   const names = options.all ? labNames() : [name];
   if (options.all && names.length === 0) return void process.stdout.write('no labs\n');
-  for (const one of names) process.stdout.write(`lab ${one}: ${await takeDown(one)}\n`);
+  const failures: CommandFailure[] = [];
+  for (const one of names) {
+    try {
+      process.stdout.write(`lab ${one}: ${await takeDown(one)}\n`);
+    } catch (error) {
+      if (!(error instanceof CommandFailure)) throw error;
+      failures.push(error);
+    }
+  }
+  const [first] = failures;
+  if (first) throw new CommandFailure(first.kind, failures.map(({ message }) => message).join('\n'));
 }
 
 async function takeDown(name: string): Promise<string> {
   const directory = stateDirectory(name);
-  const status = readStatus(directory);
+  const status = await settledStatus(name, directory);
   const running = status !== undefined && isAlive(status);
-  if (running) {
-    await askControl(directory.control, 'down').catch(() => process.kill(status.launcher, 'SIGKILL'));
-    await waitUntilGone(name, [status.launcher, status.pid]);
+  if (running) await stop(directory, status);
+  // The lock may be the next start's by now: then so is the directory.
+  if (!running || !existsSync(directory.lock) || holdFile(directory.lock)) {
+    rmSync(directory.root, { recursive: true, force: true });
   }
-  rmSync(directory.root, { recursive: true, force: true });
   if (running) return 'down';
   return status ? 'was dead already; its state is removed' : 'was not up';
+}
+
+/** The lab's status once nobody is bringing it up any more: a lab that is being started is waited for. */
+async function settledStatus(name: string, directory: StateDirectory): Promise<LabStatus | undefined> {
+  for (let waited = 0; waited < PATIENCE_MS; waited += LOOK_EVERY_MS) {
+    const status = readStatus(directory);
+    if (status && isAlive(status)) return status;
+    if (!existsSync(directory.lock) || holdFile(directory.lock)) return status;
+    await pause(LOOK_EVERY_MS);
+  }
+  throw new CommandFailure(
+    'failure',
+    `lab: lab "${name}" is being brought up and does not finish; see ${directory.log}`,
+  );
+}
+
+async function stop({ control }: StateDirectory, status: LabStatus): Promise<void> {
+  await askControl(control, 'down', undefined, ANSWER_MS).catch(() => end(status.launcher));
+  await waitUntilGone(status.name, [status.launcher, status.pid]);
+}
+
+function end(pid: number): void {
+  try {
+    process.kill(pid, 'SIGKILL');
+  } catch (error) {
+    // It ended by itself in the meantime.
+    if ((error as NodeJS.ErrnoException).code !== 'ESRCH') throw error;
+  }
 }
 
 async function waitUntilGone(name: string, pids: readonly number[]): Promise<void> {

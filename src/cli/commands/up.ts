@@ -43,7 +43,7 @@ export async function bringUp(name: string, options: UpOptions, manifests: Manif
   const directory = stateDirectory(name);
   const status = readStatus(directory);
   if (status && isAlive(status)) return update(name, options, manifests);
-  const settings = status ? settingsAgain(name, status, options) : settingsOf(options);
+  const settings = status ? await settingsAgain(name, status, options) : settingsOf(options);
   const progress = progressLine();
   try {
     const request = { name, settings, manifests, stateRoot: stateRoot() };
@@ -57,20 +57,27 @@ export async function bringUp(name: string, options: UpOptions, manifests: Manif
 }
 
 /** A lab that died comes back as it was: with its own settings, unless it is told to forget them. */
-function settingsAgain(name: string, { pid }: LabStatus, options: UpOptions): LabSettings {
+async function settingsAgain(name: string, { pid }: LabStatus, options: UpOptions): Promise<LabSettings> {
   const earlier = readJournal(stateDirectory(name).journal)?.settings;
   process.stderr.write(
     `lab ${name} had died (process ${pid}); starting it again${earlier ? ' with what it held' : ''}\n`,
   );
   if (!earlier) return settingsOf(options);
   for (const [field, value] of Object.entries(settingsGiven(options))) {
-    if (JSON.stringify(earlier[field as keyof LabSettings]) === JSON.stringify(value)) continue;
+    const then = earlier[field as keyof LabSettings];
+    if (field === 'config' ? await isSameCluster(earlier.config, options) : then === value) continue;
     throw new CommandFailure(
       'alreadyUp',
       `lab: lab "${name}" died with another ${field}; bring it up without that option, or forget it first: lab --name ${name} down`,
     );
   }
   return earlier;
+}
+
+/** The pure pipeline is loaded only when it is needed. */
+async function isSameCluster(earlier: ManifestText | undefined, { config }: UpOptions): Promise<boolean> {
+  const { namesSameCluster } = await import('../../cluster/desired.js');
+  return namesSameCluster(earlier, config === undefined ? undefined : readTextFile(config));
 }
 
 /** A second `up`: the settings must be those it runs with; the manifests are applied. */

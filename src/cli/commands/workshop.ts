@@ -3,7 +3,9 @@
  */
 import { fileURLToPath } from 'node:url';
 import type { LabTarget } from '../../cluster/target.js';
+import { missingTools } from '../../kernel/tool-table.js';
 import { runInside } from '../enter.js';
+import { howToGetKubectl } from '../kubectl-environment.js';
 import { readTextFile } from '../read-files.js';
 import { ask, runningLab } from '../running.js';
 import { installation } from '../version.js';
@@ -28,6 +30,7 @@ export async function workshop(name: string): Promise<void> {
   process.stdout.write(`host$ ${firstRequest.filter((word) => !/^(-|5$)/.test(word)).join(' ')}\n`);
   const code = await runInside(lab, host, firstRequest);
   if (code !== 0) process.exitCode = code;
+  if (missingTools(['kubectl']).length > 0) process.stdout.write(`${howToGetKubectl}\n`);
   if (process.stdin.isTTY && process.stdout.isTTY) return shell(name, 'host');
   process.stdout.write(whatNext(name));
 }

@@ -32,6 +32,12 @@ export function shouldRunOn(daemonSet: StoredDaemonSet, node: Stored<Node>): boo
   return matchesNodeAffinity(pod, node) && untoleratedTaint(pod, node) === undefined;
 }
 
+/** Whether a pod that is there stays: a taint that only keeps new pods away, as of an unreachable node, does not end it. */
+export function mayStayOn(daemonSet: StoredDaemonSet, node: Stored<Node>): boolean {
+  const taints = node.spec?.taints?.filter(({ effect }) => effect === 'NoExecute') ?? [];
+  return shouldRunOn(daemonSet, { ...node, spec: { ...node.spec, taints } });
+}
+
 /** The pod for one node: the scheduler binds it by its affinity to the node's name. */
 export function daemonPod(daemonSet: StoredDaemonSet, node: string, revision: string): KubeObject {
   const template = daemonSet.spec?.template ?? {};

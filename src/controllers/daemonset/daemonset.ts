@@ -12,7 +12,7 @@ import type { Controller, ControllerContext, Intent } from '../contract.js';
 import { keyFrom, namespacedKey, ownerKey } from '../ownership.js';
 import { isTerminating, type StoredPod } from '../pod-state.js';
 import { claimPods, createPod, deletePod } from '../replica-pods.js';
-import { daemonPod, shouldRunOn } from './daemon-pods.js';
+import { daemonPod, mayStayOn, shouldRunOn } from './daemon-pods.js';
 import { currentRevision, revisionIntents, revisionLabel } from './revision.js';
 import type { DaemonState, StoredDaemonSet } from './state.js';
 import { statusIntents } from './status.js';
@@ -40,6 +40,7 @@ function reconcile(key: string, lister: IndexedLister, context: ControllerContex
     daemonSet,
     revision: currentRevision(daemonSet),
     wanted: new Set(nodes.filter((node) => shouldRunOn(daemonSet, node)).map((node) => node.metadata.name)),
+    staying: new Set(nodes.filter((node) => mayStayOn(daemonSet, node)).map((node) => node.metadata.name)),
     pods: byNode(pods),
   };
   const changes = daemonSet.metadata.deletionTimestamp ? [] : changesOf(state);
@@ -62,12 +63,12 @@ function affinityNode({ spec }: StoredPod): string {
 }
 
 function changesOf(state: DaemonState): Intent[] {
-  const { daemonSet, wanted, pods, revision } = state;
+  const { daemonSet, wanted, staying, pods, revision } = state;
   const owner = daemonSet as KubeObject;
   const surplus = [...pods].flatMap(([node, here]) => {
     const ended = here.filter((pod) => pod.status?.phase === 'Failed' || pod.status?.phase === 'Succeeded');
     const kept = here.filter((pod) => !ended.includes(pod));
-    return wanted.has(node) ? [...ended, ...kept.slice(1)] : here;
+    return staying.has(node) ? [...ended, ...kept.slice(1)] : here;
   });
   const deletions = surplus
     .filter((pod) => !isTerminating(pod))

@@ -13,6 +13,8 @@ export interface DaemonState {
   revision: string;
   /** Nodes that should run a pod, by name. */
   wanted: ReadonlySet<string>;
+  /** Nodes whose pod is left alone: the wanted ones, and those that only take no new pods. */
+  staying: ReadonlySet<string>;
   /** Pods by node, in the order of their names; terminating ones too. */
   pods: ReadonlyMap<string, readonly StoredPod[]>;
 }

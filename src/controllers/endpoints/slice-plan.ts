@@ -6,7 +6,6 @@
  */
 import type { Endpoint, EndpointPort, EndpointSlice } from 'kubernetes-types/discovery/v1.js';
 import { type KubeObject, keyOf, type Stored } from '../../api/object.js';
-import { canonicalJson } from '../../model/derive.js';
 import { deepEqual } from '../../registry/plain-data.js';
 import type { Intent } from '../contract.js';
 
@@ -71,8 +70,11 @@ function withContent(slice: StoredSlice, content: KubeObject): KubeObject {
   return { ...slice, endpoints, ports, metadata: { ...metadata, labels, ...(annotations ? { annotations } : {}) } };
 }
 
+/** Ports as texts that compare; their order says nothing. */
 function portsOf(ports: readonly EndpointPort[] | undefined): string[] {
-  return (ports ?? []).map(canonicalJson).sort();
+  const text = ({ name, protocol, port, appProtocol }: EndpointPort): string =>
+    [name, protocol, port, appProtocol].join(' ');
+  return (ports ?? []).map(text).sort();
 }
 
 function planPortSet(existing: readonly StoredSlice[], set: PortSet, owner: SliceOwner, keepEmpty: boolean): Intent[] {

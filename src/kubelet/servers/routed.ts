@@ -56,7 +56,11 @@ class RoutedServers implements PodServers {
 
   onExit(listener: Parameters<PodServers['onExit']>[0]): void {
     this.pods.onExit(listener);
-    void this.apart.then((servers) => servers.onExit(listener));
+    // Servers that cannot be had are complained of where one is to start.
+    this.apart.then(
+      (servers) => servers.onExit(listener),
+      () => undefined,
+    );
   }
 
   async close(): Promise<void> {

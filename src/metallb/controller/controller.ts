@@ -116,6 +116,6 @@ function withPool(service: LoadBalancerService & KubeObject, pool: string | unde
 }
 
 function withAddresses(service: LoadBalancerService & KubeObject, addresses: readonly string[]): KubeObject {
-  const loadBalancer = addresses.length > 0 ? { ingress: addresses.map((ip) => ({ ip })) } : {};
+  const loadBalancer = addresses.length > 0 ? { ingress: addresses.map((ip) => ({ ip, ipMode: 'VIP' })) } : {};
   return { ...service, status: { ...service.status, loadBalancer } };
 }

@@ -7,8 +7,8 @@
 import type { Member, Membership, MembershipMessage, Packet } from './contract.js';
 
 const BEAT_MS = 100;
-/** Four beats lost: with the beat before and the election after it an address moves well within a second. */
-const SILENCE_MS = 450;
+/** Three beats lost: an address moves in about half a second, and a busy machine may stall a speaker for a moment. */
+const SILENCE_MS = 350;
 
 export class FastMembership implements Membership {
   readonly tickMs = BEAT_MS;

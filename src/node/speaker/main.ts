@@ -19,6 +19,8 @@ import { createWorld } from '../../world/world.js';
 const MEMBER_PORT = 7946;
 /** Longest frame that is read; of what is longer the rest is dropped, as mdlayher/arp does with 128 bytes. */
 const FRAME_BYTES = 2048;
+/** At its start a speaker hears of the others before it thinks of itself as the only one, as MetalLB joins first. */
+const SETTLE_MS = 200;
 /** An interface that is down makes every read fail at once: time to look again. */
 const RETRY_MS = 100;
 
@@ -50,6 +52,8 @@ function listen(link: SpeakerLink, announcer: Announcer): void {
 
 interface Running {
   speaker: Speaker;
+  /** Resolves when it has had time to hear of the others. */
+  settled: Promise<void>;
   membership: Membership;
   post(packets: readonly Packet[]): void;
 }
@@ -75,7 +79,8 @@ function start({ node, address, liveness, links, interfaces }: SpeakerStart): Ru
   };
   clock.after(membership.tickMs, tick);
   for (const link of links) listen(link, announcer);
-  return { speaker, membership, post };
+  const settled = new Promise<void>((resolve) => clock.after(SETTLE_MS, resolve));
+  return { speaker, membership, post, settled };
 }
 
 /** What is no message of ours comes from somebody else, and is nothing to us. */
@@ -96,9 +101,9 @@ function obey(command: SpeakerCommand): void {
     return report({ kind: 'ready' });
   }
   if (!running) return;
-  const { speaker, membership, post } = running;
+  const { speaker, membership, post, settled } = running;
   if (command.kind === 'members') post(membership.setMembers(command.members, clock.now()));
-  if (command.kind === 'services') speaker.update(command.changed, command.gone);
+  if (command.kind === 'services') void settled.then(() => speaker.update(command.changed, command.gone));
   if (command.kind === 'ask') report({ kind: 'state', id: command.id, state: speaker.state() });
 }
 

@@ -18,7 +18,14 @@ import {
 
 /** The next spec after wiping and refilling. */
 export function carryOver(next: Spec, previous: Spec): Spec {
-  return patchAllocatedValues(dropTypeDependentFields(next, previous), previous);
+  return patchAllocatedValues(dropTypeDependentFields(normalizeClusterIPs(next, previous), previous), previous);
+}
+
+/** Who changes only the single field means both. Source: `storage/storage.go` normalizeClusterIPs. */
+function normalizeClusterIPs(next: Spec, previous: Spec): Spec {
+  if (next.clusterIP === previous.clusterIP || !deepEqual(next.clusterIPs, previous.clusterIPs)) return next;
+  const { clusterIPs: _both, ...spec } = next;
+  return next.clusterIP ? { ...spec, clusterIPs: [next.clusterIP] } : spec;
 }
 
 function dropTypeDependentFields(next: Spec, previous: Spec): Spec {
