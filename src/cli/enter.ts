@@ -31,11 +31,17 @@ function environment(lab: RunningLab, target: LabTarget): NodeJS.ProcessEnv {
   if (target.env) return { ...(process.env.TERM ? { TERM: process.env.TERM } : {}), ...target.env };
   return {
     ...process.env,
-    PATH: `${shimFolder}:${toolFolder}:${process.env.PATH ?? ''}:${systemPath}`,
+    PATH: `${shimFolder}:${toolFolder}:${ownPath()}:${systemPath}`,
     ...kubectlEnvironment(lab),
     KUBEWIRE_LAB: lab.status.name,
     KUBEWIRE_IPTABLES: lab.status.iptables,
     KUBEWIRE_TARGET: target.name,
     ...lockFile(lab.directory.locks, target.name),
   };
+}
+
+/** The user's PATH without what npm puts in front of it: a package's `nft` there would hide the system's. */
+function ownPath(): string {
+  const folders = (process.env.PATH ?? '').split(':');
+  return folders.filter((folder) => !folder.endsWith('/node_modules/.bin')).join(':');
 }
