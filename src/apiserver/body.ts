@@ -12,7 +12,7 @@ import type { Untyped } from './contract.js';
 import { parseMediaType } from './negotiate.js';
 
 /** 3 MiB: upstream's limit, as etcd takes no more. */
-export const bodyLimit = 3 * 1024 * 1024;
+const bodyLimit = 3 * 1024 * 1024;
 
 /** What is still read and dropped of a body that is too large: a client that is cut off while it sends sees no answer. */
 const patience = 32 * 1024 * 1024;

@@ -60,7 +60,7 @@ export function requireSameName(object: Untyped, name: string): void {
   throw new StatusError('BadRequest', message);
 }
 
-export interface DecodedBody {
+interface DecodedBody {
   object: KubeObject;
   warnings: string[];
 }
