@@ -2,6 +2,7 @@
  * Connections: TLS, and the limits that keep slow, stuck or greedy clients from stalling the lab.
  */
 import { createServer, type Server } from 'node:https';
+import type { Server as NetServer } from 'node:net';
 import type { Duplex } from 'node:stream';
 import type { TLSSocket } from 'node:tls';
 import type { Certificates } from './certificates.js';
@@ -58,6 +59,16 @@ export function makeHttpsServer({ cert, key }: Certificates, changed: Partial<Co
   // connections would never see.
   server.emit('listening');
   return server;
+}
+
+/** Serves what another listener accepts, on the terms of the server's own connections. */
+export function adopt(server: Server, listener: NetServer): void {
+  listener.maxConnections = server.maxConnections;
+  listener.on('connection', (socket) => {
+    socket.setNoDelay(true);
+    socket.setKeepAlive(true);
+    server.emit('connection', socket);
+  });
 }
 
 /** Connections that are open; upgraded ones leave the HTTP server's own list. */

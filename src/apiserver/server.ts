@@ -13,7 +13,7 @@ import type { KindInfo, Registry } from '../registry/contract.js';
 import type { Clock } from '../world/contract.js';
 import { readBody } from './body.js';
 import type { Certificates } from './certificates.js';
-import { type ConnectionLimits, makeHttpsServer, replyTimeout, trackSockets } from './connections.js';
+import { adopt, type ConnectionLimits, makeHttpsServer, replyTimeout, trackSockets } from './connections.js';
 import type { Api, FieldManagement, PodStreams } from './contract.js';
 import { defaultHosts, makeGuard } from './guard.js';
 import { makeOpenApi } from './open-api.js';
@@ -187,7 +187,7 @@ export async function createApiServer(options: ApiServerOptions): Promise<ApiSer
   server.on('request', (request, response) => void serve(api, guard, request, response));
   server.on('upgrade', (request, socket, head) => serveUpgrade({ api, request, socket, head }, guard));
   server.on('clientError', (fault, socket) => answerGarbage(fault, socket, options.clock));
-  const accept = (listener: NetServer) => void listener.on('connection', (socket) => server.emit('connection', socket));
+  const accept = (listener: NetServer) => adopt(server, listener);
   if (options.listener) accept(options.listener);
   const port = options.listener
     ? (options.listener.address() as AddressInfo).port
