@@ -3,8 +3,8 @@
  */
 import type { Liveness, Membership } from './contract.js';
 import { FastMembership } from './fast.js';
+import { SwimMembership } from './swim.js';
 
 export function createMembership(liveness: Liveness, self: string): Membership {
-  if (liveness === 'memberlist') throw new Error('memberlist');
-  return new FastMembership(self);
+  return liveness === 'memberlist' ? new SwimMembership(self) : new FastMembership(self);
 }

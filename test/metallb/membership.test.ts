@@ -1,0 +1,129 @@
+import test from 'ava';
+import type { Liveness, Member, Membership, Packet } from '../../src/metallb/membership/contract.js';
+import { createMembership } from '../../src/metallb/membership/membership.js';
+import { suspicionTimeoutMs } from '../../src/metallb/membership/swim.js';
+
+const names = ['k8s-master', 'k8s-node1', 'k8s-node2', 'k8s-node3'];
+const members: Member[] = names.map((node, index) => ({ node, address: `192.168.56.10${index}` }));
+
+/** Speakers on a LAN where packets take a millisecond and cables can be pulled. */
+class Lan {
+  readonly running = new Map<string, Membership>();
+  readonly cut = new Set<string>();
+  #flying: { due: number; from: string; packet: Packet }[] = [];
+  now = 0;
+
+  constructor(private readonly liveness: Liveness) {
+    for (const { node } of members) this.start(node);
+  }
+
+  start(node: string): void {
+    const membership = createMembership(this.liveness, node);
+    this.running.set(node, membership);
+    this.post(node, membership.setMembers(members, this.now));
+  }
+
+  post(from: string, packets: readonly Packet[]): void {
+    for (const packet of packets) this.#flying.push({ due: this.now + 1, from, packet });
+  }
+
+  run(ms: number): void {
+    for (const end = this.now + ms; this.now < end; this.now += 1) {
+      const due = this.#flying.filter((one) => one.due <= this.now);
+      this.#flying = this.#flying.filter((one) => one.due > this.now);
+      for (const { from, packet } of due) this.#deliver(from, packet);
+      for (const [node, membership] of this.running) {
+        if (this.now % membership.tickMs === names.indexOf(node)) this.post(node, membership.tick(this.now));
+      }
+    }
+  }
+
+  #deliver(from: string, { to, message }: Packet): void {
+    const node = members.find(({ address }) => address === to)?.node ?? '';
+    if (this.cut.has(from) || this.cut.has(node)) return;
+    this.post(node, this.running.get(node)?.hear(message, this.now) ?? []);
+  }
+
+  /** Milliseconds until everybody else agrees on whether a node lives. */
+  until(node: string, alive: boolean, limit = 60_000): number {
+    const start = this.now;
+    const others = [...this.running].filter(([name]) => name !== node && !this.cut.has(name));
+    const agreed = () => others.every(([, membership]) => membership.alive().has(node) === alive);
+    while (!agreed() && this.now - start < limit) this.run(10);
+    return this.now - start;
+  }
+}
+
+const liveness: [Liveness, dead: [number, number], back: number][] = [
+  ['fast', [200, 500], 110],
+  ['memberlist', [4000, 9000], 5000],
+];
+
+for (const [kind, [least, most], back] of liveness) {
+  test(`${kind}: all find each other`, (t) => {
+    const lan = new Lan(kind);
+    lan.run(300);
+    for (const membership of lan.running.values()) t.deepEqual([...membership.alive()].sort(), names);
+    lan.run(60_000);
+    for (const membership of lan.running.values()) t.deepEqual([...membership.alive()].sort(), names, 'and stay');
+  });
+
+  for (const node of names) {
+    test(`${kind}: ${node} dies, is missed in time, and comes back`, (t) => {
+      const lan = new Lan(kind);
+      lan.run(5000);
+      lan.running.delete(node);
+      const missed = lan.until(node, false);
+      t.true(missed >= least && missed <= most, `${missed} ms`);
+      lan.run(10_000);
+      lan.start(node);
+      const found = lan.until(node, true);
+      t.true(found <= back, `${found} ms`);
+    });
+  }
+
+  test(`${kind}: a node that is cut off thinks itself alone, and all agree again afterwards`, (t) => {
+    const lan = new Lan(kind);
+    lan.run(5000);
+    lan.cut.add('k8s-node3');
+    lan.run(30_000);
+    t.deepEqual([...(lan.running.get('k8s-node3')?.alive() ?? [])], ['k8s-node3']);
+    lan.cut.clear();
+    lan.run(10_000);
+    for (const membership of lan.running.values()) t.deepEqual([...membership.alive()].sort(), names);
+  });
+
+  test(`${kind}: who is stopped in order says so, and is missed at once`, (t) => {
+    const lan = new Lan(kind);
+    lan.run(5000);
+    lan.post('k8s-node2', lan.running.get('k8s-node2')?.leave() ?? []);
+    lan.running.delete('k8s-node2');
+    t.true(lan.until('k8s-node2', false) <= 10);
+  });
+}
+
+test('fast: a speaker that was stalled itself does not think the others dead', (t) => {
+  const lan = new Lan('fast');
+  lan.run(1000);
+  const stalled = lan.running.get('k8s-node1')!;
+  stalled.tick(lan.now + 3000);
+  t.is(stalled.alive().size, 4);
+});
+
+test('memberlist: a member that restarts while it is suspected objects', (t) => {
+  const lan = new Lan('memberlist');
+  lan.run(5000);
+  lan.running.delete('k8s-node3');
+  lan.run(3000);
+  lan.start('k8s-node3');
+  lan.run(30_000);
+  for (const membership of lan.running.values()) t.true(membership.alive().has('k8s-node3'));
+});
+
+test('memberlist: suspicion lasts as long as the library has it', (t) => {
+  t.is(suspicionTimeoutMs(3, 0), 4000);
+  t.is(suspicionTimeoutMs(4, 0), 24_000);
+  t.is(suspicionTimeoutMs(4, 1), 11_381);
+  t.is(suspicionTimeoutMs(4, 2), 4000);
+  t.is(suspicionTimeoutMs(100, 2), 8000);
+});
