@@ -32,7 +32,8 @@ export function fitToPath(object: Untyped, request: ResourceRequest): Typed {
   const { kind, path, apiVersion } = request;
   const given = { apiVersion: `${object.apiVersion || apiVersion}`, kind: `${object.kind || kind.kind}` };
   if (given.kind !== kind.kind) {
-    const message = `${given.kind} in version "${given.apiVersion}" cannot be handled as a ${kind.kind}: the path is for ${kind.plural}`;
+    const version = given.apiVersion.slice(given.apiVersion.indexOf('/') + 1);
+    const message = `${given.kind} in version "${version}" cannot be handled as a ${kind.kind}: the path is for ${kind.plural}`;
     throw new StatusError('BadRequest', message);
   }
   if (given.apiVersion !== apiVersion) {
@@ -59,7 +60,7 @@ export function requireSameName(object: Untyped, name: string): void {
   throw new StatusError('BadRequest', message);
 }
 
-export interface DecodedBody {
+interface DecodedBody {
   object: KubeObject;
   warnings: string[];
 }

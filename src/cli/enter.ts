@@ -15,8 +15,13 @@ import { installation } from './version.js';
 const shimFolder = fileURLToPath(new URL('scripts/shell', installation));
 const toolFolder = fileURLToPath(new URL('scripts', installation));
 
-/** Changes to a directory, if it is there, and becomes the program: `sh -c THIS sh DIRECTORY PROGRAM ARGS…`. */
-const FROM_DIRECTORY = 'cd "$1" 2>/dev/null; unset OLDPWD; shift; exec "$@"';
+/**
+ * Changes to a directory, if it is there, and becomes the program: `sh -c THIS sh DIRECTORY PROGRAM ARGS…`. What is not found is
+ * said here: a shell ends with 126 instead of 127 when the PATH has a folder that the user may not look into.
+ */
+const FROM_DIRECTORY = `cd "$1" 2>/dev/null; unset OLDPWD; shift
+case $1 in */*) ;; *) command -v -- "$1" >/dev/null || { printf 'exec: "%s": executable file not found in $PATH\\n' "$1" >&2; exit 127; } ;; esac
+exec "$@"`;
 
 /** Runs it with inherited stdio. Resolves with its exit code, 128+N when signal N ended it, 127 when not found. */
 export function runInside(lab: RunningLab, target: LabTarget, command: readonly string[]): Promise<number> {

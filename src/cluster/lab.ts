@@ -11,6 +11,7 @@ import { leaveMachineNamespace } from '../kernel/netns.js';
 import { createPodNetwork } from '../node/pod-network.js';
 import { createServiceProxies, trafficKinds } from '../node/service-proxies.js';
 import { Wiring } from '../node/wiring.js';
+import type { Clock } from '../world/contract.js';
 import { createWorld } from '../world/world.js';
 import { type CertificateMaker, openApiDoor, startApi } from './api-start.js';
 import { refuseOverlap } from './attach.js';
@@ -116,7 +117,7 @@ export async function startLab(request: StartRequest, { progress, certificates }
   await untilServing({ registry: desired.registry, clock: world.clock });
   desired.settle();
   // Not before: each sync replaces whole tables, and the first one that counts is that of all pods with the DNS.
-  keepRulesInStep(desired, () => proxies.sync());
+  keepRulesInStep(desired, world.clock, () => proxies.sync());
   await proxies.sync();
 
   const status: LabStatus = {
@@ -177,14 +178,21 @@ function beingStarted(name: string): CommandFailure {
 }
 
 /** Rules follow objects: all changes of one turn of the event loop become one sync. */
-function keepRulesInStep(desired: DesiredState, sync: () => Promise<void>): void {
+function keepRulesInStep(desired: DesiredState, clock: Clock, sync: () => Promise<void>): void {
   let waiting = false;
+  const again = (): void => {
+    waiting = false;
+    sync().catch((error) => {
+      process.stderr.write(`rules: ${error}\n`);
+      clock.after(RETRY_MS, again);
+    });
+  };
   desired.registry.watch(undefined, ({ object }: { object: KubeObject }) => {
     if (waiting || !trafficKinds.has(object.kind)) return;
     waiting = true;
-    setImmediate(() => {
-      waiting = false;
-      sync().catch((error) => process.stderr.write(`rules: ${error}\n`));
-    });
+    setImmediate(again);
   });
 }
+
+/** kube-proxy tries again after its sync period, 30 s; a lab is in more of a hurry. */
+const RETRY_MS = 1000;

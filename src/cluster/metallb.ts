@@ -3,11 +3,13 @@
  */
 import type { ConfigMap, Service } from 'kubernetes-types/core/v1.js';
 import type { KubeObject, Stored } from '../api/object.js';
+import { StatusError } from '../api/status.js';
 import { recordEvent } from '../controllers/events.js';
 import type { ContainerEnvironment } from '../kubelet/environment/environment.js';
 import type { StartAgent } from '../kubelet/runtime/containers.js';
 import { metallbNamespace } from '../metallb/install.js';
 import { excludedInterfaces } from '../metallb/layer2/excluded-interfaces.js';
+import { l2StatusChange } from '../metallb/layer2/service-l2-status.js';
 import type { Liveness } from '../metallb/membership/contract.js';
 import type { SpeakerNews } from '../metallb/speaker/contract.js';
 import { concernsSpeakers, speakersTold } from '../metallb/speaker/told.js';
@@ -37,9 +39,24 @@ export function createMetalLB({ registry, config }: DesiredState, { clock }: Wor
 
   function tell(node: string, news: SpeakerNews): void {
     const event = eventOf(node, news);
+    if (news.kind !== 'announceFailed') showStatus(node, news);
     const [namespace = '', name = ''] = news.service.split('/');
     const involved = registry.get<Stored<Service> & KubeObject>({ group: '', kind: 'Service', namespace, name });
     if (event && involved) recordEvent(registry, clock, { involved, component: 'metallb-speaker', ...event });
+  }
+
+  /** A namespace on its way out takes no new objects. */
+  function showStatus(node: string, news: Exclude<SpeakerNews, { kind: 'announceFailed' }>): void {
+    const interfaces = news.kind === 'announced' ? news.interfaces : undefined;
+    const { create, remove } = l2StatusChange(registry, metallbNamespace(registry), node, news.service, interfaces);
+    try {
+      for (const key of remove) registry.delete(key);
+      if (!create) return;
+      const created = registry.create(create);
+      registry.update({ ...created, status: create.status }, { subresource: 'status' });
+    } catch (error) {
+      if (!(error instanceof StatusError)) throw error;
+    }
   }
 
   const startAgent: StartAgent = async (_agent, { place, attachment, env }) => {

@@ -37,7 +37,7 @@ export class RepeatedCommand {
   run(input: string): Promise<void> {
     this.#shell ??= this.#start();
     const { stdin, stdout } = this.#shell;
-    // Whoever waits keeps this process running, a shell at rest does not.
+    // Whoever waits keeps this process alive, until the shell has answered or has ended.
     this.#shell.ref();
     stdout.ref();
     stdin.write(`${Buffer.byteLength(input)}\n${input}`);
