@@ -12,11 +12,12 @@ import { duplicateFields } from '../schema/duplicate-fields.js';
 import { answerList, answerObject } from './answer.js';
 import { parseObject, requireObject } from './body.js';
 import type { Api, Untyped, WriteOwner } from './contract.js';
+import { inVersion } from './convert.js';
 import { negotiate } from './negotiate.js';
 import { deleteOptions, type WriteQuery, writeQuery } from './options.js';
 import { listOptions } from './read.js';
 import { objectReply, type Reply } from './reply.js';
-import { inVersion, keyOfPath, type ResourceRequest, requireObjectAt, storedVersion } from './request.js';
+import { keyOfPath, type ResourceRequest, requireObjectAt, storedVersion } from './request.js';
 
 function metadataOf(object: Untyped): Untyped {
   const { metadata = {} } = object;
