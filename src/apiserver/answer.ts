@@ -6,9 +6,10 @@ import { StatusError } from '../api/status.js';
 import { type IncludeObject, partialObject, type Table, type TableRequest, toTable } from '../printers/table.js';
 import type { ListResult } from '../registry/contract.js';
 import type { Api } from './contract.js';
+import { inVersion } from './convert.js';
 import { type Answer, negotiate } from './negotiate.js';
 import { objectReply, type Reply } from './reply.js';
-import { inVersion, type ResourceRequest } from './request.js';
+import type { ResourceRequest } from './request.js';
 
 const includes: readonly IncludeObject[] = ['None', 'Metadata', 'Object'];
 

@@ -12,13 +12,12 @@ import type { Untyped } from './contract.js';
 import { parseMediaType } from './negotiate.js';
 
 /** 3 MiB: upstream's limit, as etcd takes no more. */
-export const bodyLimit = 3 * 1024 * 1024;
+const bodyLimit = 3 * 1024 * 1024;
 
 /** What is still read and dropped of a body that is too large: a client that is cut off while it sends sees no answer. */
 const patience = 32 * 1024 * 1024;
 
-/** Reads the whole body. @throws StatusError RequestEntityTooLarge beyond the limit. */
-export async function readBody(request: IncomingMessage): Promise<Buffer> {
+async function readParts(request: IncomingMessage): Promise<{ parts: Buffer[]; length: number }> {
   const parts: Buffer[] = [];
   let length = 0;
   for await (const part of request as AsyncIterable<Buffer>) {
@@ -26,6 +25,14 @@ export async function readBody(request: IncomingMessage): Promise<Buffer> {
     if (length <= bodyLimit) parts.push(part);
     else if (length > patience) break;
   }
+  return { parts, length };
+}
+
+/** Reads the whole body. @throws StatusError RequestEntityTooLarge beyond the limit, BadRequest when it breaks off. */
+export async function readBody(request: IncomingMessage): Promise<Buffer> {
+  const { parts, length } = await readParts(request).catch(() => {
+    throw new StatusError('BadRequest', 'the request body did not arrive whole');
+  });
   if (length > bodyLimit) throw tooLarge();
   return Buffer.concat(parts, length);
 }

@@ -6,7 +6,7 @@
  */
 import { StatusError } from '../api/status.js';
 
-export interface MediaType {
+interface MediaType {
   type: string;
   parameters: ReadonlyMap<string, string>;
 }
@@ -33,7 +33,7 @@ function quality({ parameters }: MediaType): number {
 }
 
 /** Entries of an Accept header, best first; entries of equal quality keep their order. */
-export function acceptedTypes(accept: string | undefined): MediaType[] {
+function acceptedTypes(accept: string | undefined): MediaType[] {
   const types = (accept ?? '*/*')
     .split(',')
     .map(parseMediaType)

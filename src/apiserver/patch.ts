@@ -17,10 +17,11 @@ import { kindOf } from '../schema/table.js';
 import { answerObject } from './answer.js';
 import { decodeText, type Parsed, parseJson, parseYaml, requireObject } from './body.js';
 import type { Api, Untyped } from './contract.js';
+import { inVersion } from './convert.js';
 import { negotiate, parseMediaType } from './negotiate.js';
 import { type WriteQuery, writeQuery } from './options.js';
 import type { Reply } from './reply.js';
-import { inVersion, keyOfPath, type ResourceRequest, storedVersion } from './request.js';
+import { keyOfPath, type ResourceRequest, storedVersion } from './request.js';
 import { fitToPath, managed, ownerOf, requireSameName, type Typed, updateOptionsOf } from './write.js';
 
 const patchTypes = [

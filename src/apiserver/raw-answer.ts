@@ -17,7 +17,7 @@ export function rawHead(code: number, headers: Readonly<Record<string, string>>)
 }
 
 /** Answers, then closes the connection. */
-export function answerRaw(socket: Duplex, { code, contentType, body }: Reply, clock: Clock): void {
+function answerRaw(socket: Duplex, { code, contentType, body }: Reply, clock: Clock): void {
   const length = `${Buffer.byteLength(body)}`;
   const head = rawHead(code, { 'Content-Type': contentType, 'Content-Length': length, Connection: 'close' });
   socket.on('error', () => socket.destroy());

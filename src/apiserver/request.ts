@@ -47,8 +47,3 @@ export function requireObjectAt(api: Api, request: ResourceRequest): KubeObject 
 export function storedVersion({ group, versions: [version = ''] }: KindInfo): string {
   return group === '' ? version : `${group}/${version}`;
 }
-
-/** The same object in another version of its kind: versions that the lab serves side by side share one shape. */
-export function inVersion<T extends { apiVersion?: unknown }>(object: T, apiVersion: string): T {
-  return object.apiVersion === apiVersion ? object : { ...object, apiVersion };
-}

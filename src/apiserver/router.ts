@@ -26,7 +26,7 @@ export function unknownPath(): StatusError {
   return new StatusError('NotFound', 'the server could not find the requested resource');
 }
 
-export function wrongMethod(): StatusError {
+function wrongMethod(): StatusError {
   return new StatusError('MethodNotAllowed', 'the server does not allow this method on the requested resource');
 }
 

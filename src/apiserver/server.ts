@@ -13,7 +13,7 @@ import type { KindInfo, Registry } from '../registry/contract.js';
 import type { Clock } from '../world/contract.js';
 import { readBody } from './body.js';
 import type { Certificates } from './certificates.js';
-import { makeHttpsServer, replyTimeout, trackSockets } from './connections.js';
+import { adopt, type ConnectionLimits, makeHttpsServer, replyTimeout, trackSockets } from './connections.js';
 import type { Api, FieldManagement, PodStreams } from './contract.js';
 import { defaultHosts, makeGuard } from './guard.js';
 import { makeOpenApi } from './open-api.js';
@@ -52,6 +52,8 @@ export interface ApiServerOptions {
   listener?: NetServer;
   /** Told about faults of the server itself. */
   report?: (fault: unknown) => void;
+  /** Where they differ from the usual ones. */
+  limits?: Partial<ConnectionLimits>;
 }
 
 export interface ApiServer {
@@ -180,12 +182,12 @@ function listen(server: Server, port: number): Promise<number> {
 export async function createApiServer(options: ApiServerOptions): Promise<ApiServer> {
   const api = makeApi(options);
   const guard = makeGuard(options.token, [...defaultHosts(options.clusterDomain), ...(options.hosts ?? [])]);
-  const server = makeHttpsServer(options.certificates);
+  const server = makeHttpsServer(options.certificates, options.limits);
   const sockets = trackSockets(server);
   server.on('request', (request, response) => void serve(api, guard, request, response));
   server.on('upgrade', (request, socket, head) => serveUpgrade({ api, request, socket, head }, guard));
   server.on('clientError', (fault, socket) => answerGarbage(fault, socket, options.clock));
-  const accept = (listener: NetServer) => void listener.on('connection', (socket) => server.emit('connection', socket));
+  const accept = (listener: NetServer) => adopt(server, listener);
   if (options.listener) accept(options.listener);
   const port = options.listener
     ? (options.listener.address() as AddressInfo).port

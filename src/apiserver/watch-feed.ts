@@ -12,7 +12,7 @@ import type { Clock } from '../world/contract.js';
 export const maxPending = 16_384;
 
 /** How long a client may leave its socket full, in milliseconds, before it is cut off. */
-export const stuckAfter = 30_000;
+const stuckAfter = 30_000;
 
 /** Lines written before the event loop gets another turn. */
 const batch = 64;

@@ -12,11 +12,12 @@ import { duplicateFields } from '../schema/duplicate-fields.js';
 import { answerList, answerObject } from './answer.js';
 import { parseObject, requireObject } from './body.js';
 import type { Api, Untyped, WriteOwner } from './contract.js';
+import { inVersion } from './convert.js';
 import { negotiate } from './negotiate.js';
 import { deleteOptions, type WriteQuery, writeQuery } from './options.js';
 import { listOptions } from './read.js';
 import { objectReply, type Reply } from './reply.js';
-import { inVersion, keyOfPath, type ResourceRequest, requireObjectAt, storedVersion } from './request.js';
+import { keyOfPath, type ResourceRequest, requireObjectAt, storedVersion } from './request.js';
 
 function metadataOf(object: Untyped): Untyped {
   const { metadata = {} } = object;
@@ -32,7 +33,8 @@ export function fitToPath(object: Untyped, request: ResourceRequest): Typed {
   const { kind, path, apiVersion } = request;
   const given = { apiVersion: `${object.apiVersion || apiVersion}`, kind: `${object.kind || kind.kind}` };
   if (given.kind !== kind.kind) {
-    const message = `${given.kind} in version "${given.apiVersion}" cannot be handled as a ${kind.kind}: the path is for ${kind.plural}`;
+    const version = given.apiVersion.slice(given.apiVersion.indexOf('/') + 1);
+    const message = `${given.kind} in version "${version}" cannot be handled as a ${kind.kind}: the path is for ${kind.plural}`;
     throw new StatusError('BadRequest', message);
   }
   if (given.apiVersion !== apiVersion) {
@@ -59,7 +61,7 @@ export function requireSameName(object: Untyped, name: string): void {
   throw new StatusError('BadRequest', message);
 }
 
-export interface DecodedBody {
+interface DecodedBody {
   object: KubeObject;
   warnings: string[];
 }

@@ -15,8 +15,13 @@ import { installation } from './version.js';
 const shimFolder = fileURLToPath(new URL('scripts/shell', installation));
 const toolFolder = fileURLToPath(new URL('scripts', installation));
 
-/** Changes to a directory, if it is there, and becomes the program: `sh -c THIS sh DIRECTORY PROGRAM ARGS…`. */
-const FROM_DIRECTORY = 'cd "$1" 2>/dev/null; unset OLDPWD; shift; exec "$@"';
+/**
+ * Changes to a directory, if it is there, and becomes the program: `sh -c THIS sh DIRECTORY PROGRAM ARGS…`. What is not found is
+ * said here: a shell ends with 126 instead of 127 when the PATH has a folder that the user may not look into.
+ */
+const FROM_DIRECTORY = `cd "$1" 2>/dev/null; unset OLDPWD; shift
+case $1 in */*) ;; *) command -v -- "$1" >/dev/null || { printf 'exec: "%s": executable file not found in $PATH\\n' "$1" >&2; exit 127; } ;; esac
+exec "$@"`;
 
 /** Runs it with inherited stdio. Resolves with its exit code, 128+N when signal N ended it, 127 when not found. */
 export function runInside(lab: RunningLab, target: LabTarget, command: readonly string[]): Promise<number> {
@@ -31,11 +36,17 @@ function environment(lab: RunningLab, target: LabTarget): NodeJS.ProcessEnv {
   if (target.env) return { ...(process.env.TERM ? { TERM: process.env.TERM } : {}), ...target.env };
   return {
     ...process.env,
-    PATH: `${shimFolder}:${toolFolder}:${process.env.PATH ?? ''}:${systemPath}`,
+    PATH: `${shimFolder}:${toolFolder}:${ownPath()}:${systemPath}`,
     ...kubectlEnvironment(lab),
     KUBEWIRE_LAB: lab.status.name,
     KUBEWIRE_IPTABLES: lab.status.iptables,
     KUBEWIRE_TARGET: target.name,
     ...lockFile(lab.directory.locks, target.name),
   };
+}
+
+/** The user's PATH without what npm puts in front of it: a package's `nft` there would hide the system's. */
+function ownPath(): string {
+  const folders = (process.env.PATH ?? '').split(':');
+  return folders.filter((folder) => !folder.endsWith('/node_modules/.bin')).join(':');
 }

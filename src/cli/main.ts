@@ -37,7 +37,7 @@ function report(error: unknown): number {
 }
 
 const balances = ['replayable', 'faithful'];
-const proxyModes = ['iptables'];
+const proxyModes = ['iptables', 'nftables', 'ipvs', 'userspace'];
 
 function program(name: string): Command {
   const lab = new Command('lab')
@@ -73,6 +73,10 @@ function addLifeCycle(lab: Command, name: string): void {
     .option('--no-shell', 'do not open a shell on host afterwards')
     .option('--plan', 'print the operations that would be run, and run none')
     .action(async (options) => (await import('./commands/up.js')).up(name, options));
+  lab
+    .command('proxy-mode <mode>')
+    .description('move a running lab to another proxy mode: iptables, nftables, ipvs or userspace; pods stay')
+    .action(async (mode) => (await import('./commands/proxy-mode.js')).proxyMode(name, mode));
   lab
     .command('down')
     .description('take a lab down and wait until everything is gone')
@@ -124,6 +128,7 @@ function addInspection(lab: Command, name: string): void {
     .option('--config <file>', 'the cluster, in the form of lab/cluster.yaml')
     .option('--seed <number>', 'seed of every derived choice', wholeNumber)
     .addOption(new Option('--proxy-mode <mode>').choices(proxyModes).default('iptables'))
+    .addOption(new Option('--style <release>', 'iptables rules as an older kube-proxy wrote them').choices(['1.23']))
     .addOption(new Option('--balance <how>').choices(balances).default('replayable'))
     .action(async (options) => (await import('./commands/compile.js')).compile(options));
   lab

@@ -115,7 +115,16 @@ function insideListeners(config: ClusterConfig, namespaces: Namespaces, port: nu
   );
   const local = machines.map((machine) => listenIn(namespaces, machine, port, LOOPBACK));
   const controlPlane = config.nodes.filter((node) => node.controlPlane).slice(0, 1);
-  return [...local, ...controlPlane.map((node) => listenIn(namespaces, node.name, API_PORT, node.address))];
+  const onLan = controlPlane.map((node) => listenIn(namespaces, node.name, API_PORT, node.address));
+  // An attached host is the machine itself, with all its users: they have the loopback, and nothing else.
+  if (namespaces.isAdopted(hostNamespace)) for (const listener of onLan) refuseFrom(listener, config.lan.hostAddress);
+  return [...local, ...onLan];
+}
+
+function refuseFrom(listener: Server, address: string): void {
+  listener.prependListener('connection', (socket) => {
+    if (socket.remoteAddress === address) socket.destroy();
+  });
 }
 
 function listenIn(namespaces: Namespaces, machine: string, port: number, address: string): Server {

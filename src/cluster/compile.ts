@@ -11,21 +11,23 @@ import { planPod } from '../fabric/pods.js';
 import type { NodeConfig } from '../model/cluster-config.js';
 import { podIPAnnotation } from '../model/pod-addresses.js';
 import { planTraffic, trafficOfNode } from '../model/traffic.js';
-import { iptablesEngine } from '../proxy/iptables/engine.js';
 import { createManualWorld } from '../world/manual-clock.js';
 import { createDesiredState, type DesiredState } from './desired.js';
 import { objectSections, type Sections } from './digest.js';
 import { CommandFailure } from './failure.js';
-import { iptablesOptionsOf } from './proxy-options.js';
+import { readProxyConfiguration } from './proxy-configuration.js';
+import { ruleText, ruleText123 } from './proxy-options.js';
 import type { LabSettings, ManifestText } from './start-request.js';
 import { wiredPods } from './wired-pods.js';
 
-export interface CompileRequest extends Pick<LabSettings, 'seed' | 'balance' | 'config'> {
+export interface CompileRequest extends Pick<LabSettings, 'seed' | 'balance' | 'config' | 'proxyMode'> {
   manifests: readonly ManifestText[];
   node: string;
+  /** Rules as an older kube-proxy wrote them. */
+  style?: '1.23';
 }
 
-/** The node's whole rule set as `iptables-restore` input. @throws CommandFailure refused, or usage for an unknown node */
+/** The node's whole rule set in the words of the mode's tools. @throws CommandFailure refused, or usage for an unknown node */
 export function compileRules(request: CompileRequest): string {
   const desired = desiredOf(request, request.manifests);
   const node = desired.config.nodes.find((one) => one.name === request.node);
@@ -56,16 +58,18 @@ export function compileSections(settings: LabSettings, manifests: readonly Manif
 function ruleTexts(
   desired: DesiredState,
   nodes: readonly NodeConfig[],
-  settings: Pick<LabSettings, 'seed' | 'balance'>,
+  balance: Pick<CompileRequest, 'seed' | 'balance' | 'style'>,
 ): string[] {
   const { registry, config, positionOf } = desired;
+  const { mode, strictARP } = readProxyConfiguration(registry);
   const services = registry.list('', 'Service') as unknown as Service[];
   const endpointSlices = registry.list('discovery.k8s.io', 'EndpointSlice') as unknown as EndpointSlice[];
   const traffic = planTraffic({ services, endpointSlices, positionOf });
   return nodes.map((node) => {
     const object = registry.get({ group: '', kind: 'Node', namespace: '', name: node.name }) as unknown as Node;
-    const options = iptablesOptionsOf(config, node, settings);
-    return iptablesEngine.render(iptablesEngine.compile(trafficOfNode(traffic, object), options));
+    const setting = { config, node, balance, strictARP };
+    const here = trafficOfNode(traffic, object);
+    return balance.style === '1.23' ? ruleText123(here, setting) : ruleText(mode, here, setting);
   });
 }
 
@@ -80,8 +84,11 @@ function operationsOf({ config, registry }: DesiredState): Operation[] {
   return scheduleOperations(pieces.flatMap((piece) => piece.make));
 }
 
-function desiredOf({ seed, config }: Pick<LabSettings, 'seed' | 'config'>, manifests: readonly ManifestText[]) {
-  const desired = createDesiredState({ world: createManualWorld(seed), ...(config && { config }) });
+function desiredOf(
+  { seed, config, proxyMode }: Pick<LabSettings, 'seed' | 'config' | 'proxyMode'>,
+  manifests: readonly ManifestText[],
+) {
+  const desired = createDesiredState({ world: createManualWorld(seed), proxyMode, ...(config && { config }) });
   desired.apply(manifests);
   return desired;
 }

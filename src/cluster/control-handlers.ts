@@ -6,6 +6,7 @@ import type { IptablesVariant } from '../kernel/iptables.js';
 import type { Kubelet } from '../kubelet/kubelet.js';
 import type { ServiceProxies } from '../node/service-proxies.js';
 import type { Wiring } from '../node/wiring.js';
+import type { ProxyMode } from '../proxy/contract.js';
 import type { RunningApi } from './api-start.js';
 import { arpReport } from './arp-report.js';
 import { ControlError, type ControlHandler } from './control.js';
@@ -17,18 +18,22 @@ import { CommandFailure } from './failure.js';
 import type { FaultRequest, Faults } from './faults.js';
 import type { MachineRooms } from './machine-rooms.js';
 import type { MetalLB } from './metallb.js';
+import type { NodeProxies } from './proxies.js';
+import { writeProxyMode } from './proxy-configuration.js';
 import type { LabSettings, ManifestText } from './start-request.js';
-import type { LabStatus } from './state-directory.js';
+import { type LabStatus, stateDirectory, writeStatus } from './state-directory.js';
 import { findTarget, type LabTarget } from './target.js';
 
 export interface LabParts {
   status: LabStatus;
+  stateRoot: string;
   settings: LabSettings;
   desired: DesiredState;
   wiring: Wiring;
   kubelet: Kubelet;
   iptables: IptablesVariant;
   api: RunningApi;
+  modes: NodeProxies;
   proxies: ServiceProxies;
   dns: ClusterDns;
   rooms: MachineRooms;
@@ -45,6 +50,7 @@ export function controlHandlers(lab: LabParts): Map<string, ControlHandler> {
     apply: (body) => apply(lab, body as ManifestText[]),
     sections: () => sections(lab),
     shadow: () => openShadow(lab),
+    'proxy-mode': (body) => changeMode(lab, (body as { mode: ProxyMode }).mode),
     arp: () => arpReport({ desired: lab.desired, namespaces: lab.wiring.namespaces, speakers: lab.metallb.speakers }),
     faults: () => lab.faults.list(),
     fault: (body) => lab.faults.change(body as FaultRequest),
@@ -65,8 +71,38 @@ function speakingPlainly(handler: ControlHandler): ControlHandler {
   };
 }
 
-function statusOf({ status, desired: { registry } }: LabParts) {
-  return { ...status, pods: registry.list('', 'Pod').length, services: registry.list('', 'Service').length };
+/** The mode of every node, or of each when they differ: kube-proxy pods are deleted one by one. */
+function modeOf({ modes }: LabParts): string {
+  const byNode = [...modes.configurations()].map(([node, { mode }]) => ({ node, mode }));
+  const [first, ...others] = new Set(byNode.map(({ mode }) => mode));
+  if (others.length === 0) return first ?? '';
+  return byNode.map(({ node, mode }) => `${mode} on ${node}`).join(', ');
+}
+
+/**
+ * Moves all nodes to a mode: writes it into kube-proxy's ConfigMap and starts every kube-proxy again.
+ * @throws CommandFailure when this machine cannot run that mode; nothing is changed then
+ */
+async function changeMode(lab: LabParts, mode: ProxyMode): Promise<{ before: string; now: string }> {
+  const before = modeOf(lab);
+  const { registry } = lab.desired;
+  await lab.modes.require(mode);
+  writeProxyMode(registry, mode);
+  await lab.modes.restart();
+  await lab.proxies.sync();
+  const now = modeOf(lab);
+  writeStatus(stateDirectory(lab.status.name, lab.stateRoot), { ...lab.status, proxyMode: now });
+  return { before, now };
+}
+
+function statusOf(lab: LabParts) {
+  const { registry } = lab.desired;
+  return {
+    ...lab.status,
+    proxyMode: modeOf(lab),
+    pods: registry.list('', 'Pod').length,
+    services: registry.list('', 'Service').length,
+  };
 }
 
 function target({ desired, wiring, kubelet, rooms, settings }: LabParts, name: string): Promise<LabTarget> {
@@ -75,14 +111,16 @@ function target({ desired, wiring, kubelet, rooms, settings }: LabParts, name: s
 }
 
 /** What cannot be changed while the lab is up. */
-function requireSame({ settings, status }: LabParts, asked: Partial<LabSettings>): void {
+function requireSame(lab: LabParts, asked: Partial<LabSettings>): void {
+  const { settings, status } = lab;
+  const present: Record<string, unknown> = { ...settings, iptables: status.iptables, proxyMode: modeOf(lab) };
   for (const [field, value] of Object.entries(asked)) {
-    const now = field === 'iptables' ? status.iptables : settings[field as keyof LabSettings];
+    const now = present[field];
     if (field === 'config' ? namesSameCluster(settings.config, value as ManifestText) : now === value) continue;
     const shown = typeof now === 'object' || now === undefined ? 'another' : String(now);
     throw new CommandFailure(
       'alreadyUp',
-      `lab: lab "${status.name}" is already up with ${shown} ${field}; take it down first (lab --name ${status.name} down) or choose another --name`,
+      `lab: lab "${status.name}" is already up with ${shown} ${field}; take it down first (lab --name ${status.name} down) or choose another --name${field === 'proxyMode' ? `, or move it: lab --name ${status.name} proxy-mode ${value}` : ''}`,
     );
   }
 }
@@ -95,9 +133,11 @@ async function apply({ desired, kubelet, proxies }: LabParts, manifests: Manifes
   return outcome;
 }
 
-async function sections({ desired, settings, proxies, wiring, iptables }: LabParts) {
-  const plan = planSections(desired, settings, proxies);
-  const kernel = await kernelSections(desired, wiring.namespaces, iptables);
+async function sections({ desired, settings, modes, proxies, wiring, iptables }: LabParts) {
+  await modes.settled();
+  const configurations = modes.configurations();
+  const plan = planSections(desired, settings, proxies, configurations);
+  const kernel = await kernelSections(desired, wiring.namespaces, iptables, configurations);
   return { plan: Object.fromEntries(plan), kernel: Object.fromEntries(kernel) };
 }
 

@@ -14,6 +14,13 @@ import type { CertificateAnswer, StartReport, StartRequest } from './start-reque
 /** File descriptor of the channel, see kernel/launch.ts. */
 const CHANNEL = 3;
 
+// A folder that somebody started a lab in is not busy because of it.
+process.chdir('/');
+// One promise that nobody waited for must not end everybody's lab: it is a fault to be read about.
+process.on('unhandledRejection', (reason) => {
+  process.stderr.write(`unhandled: ${reason instanceof Error ? reason.stack : reason}\n`);
+});
+
 const channel = new Socket({ fd: CHANNEL, readable: true, writable: true });
 let ready = false;
 

@@ -8,11 +8,13 @@ import { createControlPlane } from '../controllers/control-plane.js';
 import { metallbControllers } from '../metallb/controllers.js';
 import type { ClusterConfig } from '../model/cluster-config.js';
 import type { PositionOf } from '../model/traffic.js';
+import type { ProxyMode } from '../proxy/contract.js';
 import type { LabRegistry, RegistrySnapshot } from '../registry/registry.js';
 import type { World } from '../world/contract.js';
 import { apiRules } from './api-rules.js';
 import { applyManifests, parseAll, refusal } from './manifests.js';
 import { pinnedAddressProblems } from './pinned-addresses.js';
+import { writeProxyMode } from './proxy-configuration.js';
 import type { ApplyOutcome, ManifestText } from './start-request.js';
 
 export interface DesiredState {
@@ -25,14 +27,18 @@ export interface DesiredState {
   positionOf: PositionOf;
 }
 
-/** @throws CommandFailure refused for a configuration that cannot be */
-export function createDesiredState(options: {
+export interface DesiredOptions {
   world: World;
   config?: ManifestText;
   rootCA?: string;
+  /** What kube-proxy's ConfigMap says at first; absent: kubeadm's. */
+  proxyMode?: ProxyMode;
   /** What an earlier life of the lab left: gone on from, instead of a fresh cluster. */
   snapshot?: RegistrySnapshot;
-}): DesiredState {
+}
+
+/** @throws CommandFailure refused for a configuration that cannot be */
+export function createDesiredState(options: DesiredOptions): DesiredState {
   const config = clusterConfig(options.config);
   const { registry, settle } = createControlPlane({
     config,
@@ -43,6 +49,8 @@ export function createDesiredState(options: {
     onFault: (controller, key, error) => process.stderr.write(`controller ${controller}, ${key}: ${error}\n`),
     controllers: metallbControllers,
   });
+  // A lab that goes on may have been moved to another mode since.
+  if (options.proxyMode && !options.snapshot) writeProxyMode(registry, options.proxyMode);
   const sources = new Map<string, ManifestDocument>();
   return {
     config,

@@ -10,15 +10,22 @@ import type { NetworkNamespace } from '../kernel/netns.js';
 import type { Namespaces } from '../kernel/operations.js';
 import { runProcess } from '../kernel/process.js';
 import type { ServiceProxies } from '../node/service-proxies.js';
-import { iptablesEngine } from '../proxy/iptables/engine.js';
+import { canonicalNft } from './canonical-nft.js';
 import type { DesiredState } from './desired.js';
 import { canonicalLinks, canonicalSave, objectSections, type Sections } from './digest.js';
-import { iptablesOptionsOf } from './proxy-options.js';
+import { listProxyTable } from './proxy-appliers.js';
+import type { ProxyConfiguration } from './proxy-configuration.js';
+import { ruleText } from './proxy-options.js';
 import type { LabSettings } from './start-request.js';
 import { wiredPods } from './wired-pods.js';
 
 /** Level 1: objects, wires and rules as planned. */
-export function planSections(desired: DesiredState, settings: LabSettings, proxies: ServiceProxies): Sections {
+export function planSections(
+  desired: DesiredState,
+  settings: LabSettings,
+  proxies: ServiceProxies,
+  configurations: ReadonlyMap<string, ProxyConfiguration>,
+): Sections {
   const { registry, config } = desired;
   const objects = registry.kinds().flatMap(({ group, kind }) => registry.list(group, kind));
   const sections = new Map(objectSections(objects));
@@ -30,18 +37,20 @@ export function planSections(desired: DesiredState, settings: LabSettings, proxi
   );
   for (const node of config.nodes) {
     const traffic = proxies.trafficOf(node.name);
-    if (!traffic) continue;
-    const ruleSet = iptablesEngine.compile(traffic, iptablesOptionsOf(config, node, settings));
-    sections.set(`rules/${node.name}`, iptablesEngine.render(ruleSet));
+    const configured = configurations.get(node.name);
+    if (!traffic || !configured) continue;
+    const { mode, strictARP } = configured;
+    sections.set(`rules/${node.name}`, ruleText(mode, traffic, { config, node, balance: settings, strictARP }));
   }
   return sections;
 }
 
-/** Level 2: what iptables and ip read back, namespace by namespace. */
+/** Level 2: what iptables, nft and ip read back, namespace by namespace. */
 export async function kernelSections(
   desired: DesiredState,
   namespaces: Namespaces,
   variant: IptablesVariant,
+  configurations: ReadonlyMap<string, ProxyConfiguration>,
 ): Promise<Sections> {
   const sections = new Map<string, string>();
   for (const name of namespaces.names()) {
@@ -52,6 +61,8 @@ export async function kernelSections(
   }
   for (const { name } of desired.config.nodes) {
     sections.set(`iptables/${name}`, canonicalSave(await saveRules(namespaces.get(name), variant)));
+    if (configurations.get(name)?.mode !== 'nftables') continue;
+    sections.set(`nftables/${name}`, canonicalNft(await listProxyTable(namespaces.get(name))));
   }
   return sections;
 }

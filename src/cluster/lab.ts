@@ -3,6 +3,7 @@
  */
 import { join } from 'node:path';
 import type { KubeObject } from '../api/object.js';
+import { recordEvent } from '../controllers/events.js';
 import { attachmentOf, hostNamespace, planMachines } from '../fabric/machines.js';
 import { holdFile } from '../kernel/lock.js';
 import { mountOwnProc, pidOnMachine } from '../kernel/mounts.js';
@@ -10,9 +11,11 @@ import { leaveMachineNamespace } from '../kernel/netns.js';
 import { createPodNetwork } from '../node/pod-network.js';
 import { createServiceProxies, trafficKinds } from '../node/service-proxies.js';
 import { Wiring } from '../node/wiring.js';
+import type { Clock } from '../world/contract.js';
 import { createWorld } from '../world/world.js';
 import { type CertificateMaker, openApiDoor, startApi } from './api-start.js';
 import { refuseOverlap } from './attach.js';
+import { chooseIptables } from './choose-tools.js';
 import { serveControl } from './control.js';
 import { controlHandlers } from './control-handlers.js';
 import { createDesiredState, type DesiredState } from './desired.js';
@@ -23,7 +26,8 @@ import { keepJournal, readJournal } from './journal.js';
 import { startKubelet } from './kubelet-start.js';
 import { createMachineRooms } from './machine-rooms.js';
 import { createMetalLB } from './metallb.js';
-import { chooseIptables, createNodeProxies } from './proxies.js';
+import { createNodeProxies, restartWithPods } from './proxies.js';
+import { readProxyConfiguration } from './proxy-configuration.js';
 import type { ApplyOutcome, StartRequest } from './start-request.js';
 import { type LabStatus, stateDirectory, writeStatus } from './state-directory.js';
 
@@ -52,7 +56,12 @@ export async function startLab(request: StartRequest, { progress, certificates }
 
   progress('reading manifests');
   const earlier = readJournal(directory.journal);
-  const desired = createDesiredState({ world, config: settings.config, snapshot: earlier?.snapshot });
+  const desired = createDesiredState({
+    world,
+    config: settings.config,
+    proxyMode: settings.proxyMode,
+    snapshot: earlier?.snapshot,
+  });
   const outcome = desired.apply(request.manifests);
 
   if (settings.attach) refuseOverlap(desired.config, request.rootless);
@@ -68,10 +77,28 @@ export async function startLab(request: StartRequest, { progress, certificates }
   const iptables = await chooseIptables(wiring.namespaces.get(desired.config.nodes[0]?.name ?? ''), settings.iptables);
 
   progress('starting pods and writing rules');
-  const proxies = createServiceProxies(
+  const modes = await createNodeProxies({
+    config: desired.config,
+    registry: desired.registry,
+    namespaces: wiring.namespaces,
+    balance: { seed: settings.seed, balance: settings.balance },
+    variant: iptables,
+    rootless: request.rootless,
+    clock: world.clock,
+  });
+  const proxies = createServiceProxies(desired.registry, modes.proxied, desired.positionOf);
+  restartWithPods(
     desired.registry,
-    createNodeProxies(desired.config, wiring.namespaces, settings, iptables),
-    desired.positionOf,
+    modes,
+    () => proxies.sync(),
+    (involved, { message }) =>
+      recordEvent(desired.registry, world.clock, {
+        involved,
+        type: 'Warning',
+        reason: 'FailedToStart',
+        message,
+        component: 'kube-proxy',
+      }),
   );
   dns.feed({ registry: desired.registry, config: desired.config, clock: world.clock });
   const network = createPodNetwork(wiring, desired.config);
@@ -90,7 +117,7 @@ export async function startLab(request: StartRequest, { progress, certificates }
   await untilServing({ registry: desired.registry, clock: world.clock });
   desired.settle();
   // Not before: each sync replaces whole tables, and the first one that counts is that of all pods with the DNS.
-  keepRulesInStep(desired, () => proxies.sync());
+  keepRulesInStep(desired, world.clock, () => proxies.sync());
   await proxies.sync();
 
   const status: LabStatus = {
@@ -99,7 +126,7 @@ export async function startLab(request: StartRequest, { progress, certificates }
     launcher: request.launcher,
     seed: settings.seed,
     balance: settings.balance,
-    proxyMode: settings.proxyMode,
+    proxyMode: readProxyConfiguration(desired.registry).mode,
     attach: settings.attach,
     iptables,
     nodes: desired.config.nodes.map((node) => ({ name: node.name, address: node.address })),
@@ -120,12 +147,14 @@ export async function startLab(request: StartRequest, { progress, certificates }
     directory.control,
     controlHandlers({
       status,
+      stateRoot: request.stateRoot,
       settings,
       desired,
       wiring,
       kubelet,
       iptables,
       api,
+      modes,
       proxies,
       dns,
       rooms,
@@ -149,14 +178,21 @@ function beingStarted(name: string): CommandFailure {
 }
 
 /** Rules follow objects: all changes of one turn of the event loop become one sync. */
-function keepRulesInStep(desired: DesiredState, sync: () => Promise<void>): void {
+function keepRulesInStep(desired: DesiredState, clock: Clock, sync: () => Promise<void>): void {
   let waiting = false;
+  const again = (): void => {
+    waiting = false;
+    sync().catch((error) => {
+      process.stderr.write(`rules: ${error}\n`);
+      clock.after(RETRY_MS, again);
+    });
+  };
   desired.registry.watch(undefined, ({ object }: { object: KubeObject }) => {
     if (waiting || !trafficKinds.has(object.kind)) return;
     waiting = true;
-    setImmediate(() => {
-      waiting = false;
-      sync().catch((error) => process.stderr.write(`rules: ${error}\n`));
-    });
+    setImmediate(again);
   });
 }
+
+/** kube-proxy tries again after its sync period, 30 s; a lab is in more of a hurry. */
+const RETRY_MS = 1000;

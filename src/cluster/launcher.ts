@@ -7,6 +7,7 @@ import type { Duplex } from 'node:stream';
 import { fileURLToPath } from 'node:url';
 import { type CertificateRequest, loadX509, makeCertificates } from '../apiserver/certificates.js';
 import { launchDaemon } from '../kernel/launch.js';
+import { holdFile } from '../kernel/lock.js';
 import { CommandFailure, type FailureKind } from './failure.js';
 import { requireTools } from './preflight.js';
 import type { CertificateAnswer, StartReport, StartRequest } from './start-request.js';
@@ -43,8 +44,8 @@ export async function launchLab(
     throw whyNoDaemon(directory);
   } catch (error) {
     await ended;
-    if (error instanceof CommandFailure && leavesNothing(error.kind) && !existsSync(directory.journal))
-      rmSync(directory.root, { recursive: true });
+    const mine = error instanceof CommandFailure && leavesNothing(error.kind) && !existsSync(directory.journal);
+    if (mine && holdFile(directory.lock)) rmSync(directory.root, { recursive: true });
     throw error;
   } finally {
     channel.destroy();

@@ -39,16 +39,13 @@ export function createMachineRooms({ config, namespaces, scratch }: RoomParts): 
         '/etc/resolv.conf': resolver,
       },
     });
-  return {
-    async enter(machine) {
-      const room = rooms.get(machine) ?? make(machine);
-      rooms.set(machine, room);
-      try {
-        return (await room).namespaces;
-      } catch (error) {
-        rooms.delete(machine);
-        throw error;
-      }
-    },
+  const furnish = (machine: string): Promise<MachineSandbox> => {
+    const room = make(machine);
+    rooms.set(machine, room);
+    // Whoever ends its first process, or keeps it from being made, gets a new room next time.
+    const forget = (): boolean => rooms.delete(machine);
+    room.then((made) => made.init.ended.then(() => made.remove())).then(forget, forget);
+    return room;
   };
+  return { enter: async (machine) => (await (rooms.get(machine) ?? furnish(machine))).namespaces };
 }

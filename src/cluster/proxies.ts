@@ -1,39 +1,110 @@
 /**
- * Every node's kube-proxy: which engine, with which options, applied by which tool.
+ * Every node's kube-proxy: which engine, with which options, applied by which tools, and what makes it change.
  */
+import type { Pod } from 'kubernetes-types/core/v1.js';
+import type { KubeObject } from '../api/object.js';
 import { calicoRules } from '../fabric/calico-rules.js';
 import { forgetUdpFlows } from '../kernel/conntrack.js';
-import { createRestore, type IptablesVariant, usableVariants } from '../kernel/iptables.js';
+import { createRestore, type IptablesVariant } from '../kernel/iptables.js';
 import type { NetworkNamespace } from '../kernel/netns.js';
 import type { Namespaces } from '../kernel/operations.js';
-import type { ClusterConfig } from '../model/cluster-config.js';
+import type { ClusterConfig, NodeConfig } from '../model/cluster-config.js';
 import { createHealthChecks } from '../node/health-checks.js';
-import { createKubeProxy } from '../node/kube-proxy.js';
+import { createKubeProxy, type KubeProxy } from '../node/kube-proxy.js';
+import { NodeProxy } from '../node/node-proxy.js';
 import type { NodeEdge, ProxiedNode } from '../node/service-proxies.js';
+import type { BalanceOptions, ProxyMode } from '../proxy/contract.js';
 import { iptablesEngine } from '../proxy/iptables/engine.js';
+import { ipvsEngine } from '../proxy/ipvs/engine.js';
+import { nftablesEngine } from '../proxy/nftables/engine.js';
 import { staleFlows } from '../proxy/stale-flows.js';
-import { CommandFailure } from './failure.js';
-import { iptablesOptionsOf } from './proxy-options.js';
-import type { LabSettings } from './start-request.js';
+import { userspaceEngine } from '../proxy/userspace/engine.js';
+import type { Registry } from '../registry/contract.js';
+import type { Clock } from '../world/contract.js';
+import { requireMode } from './choose-tools.js';
+import { ipvsApplier } from './ipvs-applier.js';
+import { iptablesApplier, type NodeTools, nftablesApplier, userspaceApplier } from './proxy-appliers.js';
+import { type ProxyConfiguration, readProxyConfiguration } from './proxy-configuration.js';
+import {
+  iptablesOptionsOf,
+  ipvsOptionsOf,
+  type NodeSetting,
+  nftablesOptionsOf,
+  userspaceOptionsOf,
+} from './proxy-options.js';
 
-/** One kube-proxy a node. Calico's own rules go in front of its first sync. */
-export function createNodeProxies(
-  config: ClusterConfig,
-  namespaces: Namespaces,
-  settings: LabSettings,
-  variant: IptablesVariant,
-): Map<string, ProxiedNode> {
-  return new Map(
-    config.nodes.map((node) => {
-      let prelude = calicoRules(config.podCIDR);
-      const restore = createRestore(namespaces.get(node.name), variant);
-      const proxy = createKubeProxy(iptablesEngine, iptablesOptionsOf(config, node, settings), async (change) => {
-        await restore(prelude + change);
-        prelude = '';
-      });
-      return [node.name, { proxy, edge: createNodeEdge(namespaces.get(node.name)) }];
-    }),
-  );
+export interface ProxyParts {
+  config: ClusterConfig;
+  registry: Registry;
+  namespaces: Namespaces;
+  balance: BalanceOptions;
+  variant: IptablesVariant;
+  rootless: boolean;
+  clock: Clock;
+}
+
+/** All nodes' kube-proxies. */
+export interface NodeProxies {
+  /** For `createServiceProxies`, by node name. */
+  readonly proxied: ReadonlyMap<string, ProxiedNode>;
+  /** What each node runs with, by node name. */
+  configurations(): Map<string, ProxyConfiguration>;
+  /**
+   * Starts kube-proxy on these nodes (absent: on all) again, as the ConfigMap says. A sync must follow.
+   * @throws CommandFailure when the ConfigMap asks for what cannot be; nothing is changed then
+   */
+  restart(nodes?: readonly string[]): Promise<void>;
+  /** @throws CommandFailure missingKernelFeature when a mode cannot run here */
+  require(mode: ProxyMode): Promise<void>;
+  /** Resolves when nothing is left for later. */
+  settled(): Promise<void>;
+}
+
+/** @throws CommandFailure missingKernelFeature, or refused, when the mode that the ConfigMap names cannot be */
+export async function createNodeProxies(parts: ProxyParts): Promise<NodeProxies> {
+  const { config, namespaces, registry } = parts;
+  const first = readProxyConfiguration(registry);
+  const sample = namespaces.get(config.nodes[0]?.name ?? '');
+  await requireMode(first.mode, sample);
+  const proxies = new Map(config.nodes.map((node) => [node.name, createNodeProxy(parts, node, first)]));
+  return {
+    proxied: new Map(
+      [...proxies].map(([name, proxy]) => [name, { proxy, edge: createNodeEdge(namespaces.get(name)) }]),
+    ),
+    configurations: () => new Map([...proxies].map(([name, proxy]) => [name, proxy.setting])),
+    require: (mode) => requireMode(mode, sample),
+    async restart(nodes = [...proxies.keys()]) {
+      const wanted = readProxyConfiguration(registry);
+      await requireMode(wanted.mode, sample);
+      await Promise.all(nodes.map((name) => proxies.get(name)?.restart(wanted)));
+    },
+    async settled() {
+      await Promise.all([...proxies.values()].map((proxy) => proxy.settled()));
+    },
+  };
+}
+
+/** Calico's own rules go in front of the first sync, whatever the mode. */
+function createNodeProxy(parts: ProxyParts, node: NodeConfig, first: ProxyConfiguration) {
+  const { config, namespaces, balance, variant, rootless, clock } = parts;
+  const namespace = namespaces.get(node.name);
+  const restoreRules = createRestore(namespace, variant);
+  const prelude = calicoRules(config.podCIDR);
+  const tools: NodeTools = { namespace, variant, restoreRules, rootless, clock, prelude };
+  return new NodeProxy(first, ({ mode, strictARP }) => proxyOf(mode, { config, node, balance, strictARP }, tools));
+}
+
+function proxyOf(mode: ProxyConfiguration['mode'], setting: NodeSetting, tools: NodeTools): KubeProxy {
+  switch (mode) {
+    case 'iptables':
+      return createKubeProxy(iptablesEngine, iptablesOptionsOf(setting), iptablesApplier(tools));
+    case 'nftables':
+      return createKubeProxy(nftablesEngine, nftablesOptionsOf(setting), nftablesApplier(tools));
+    case 'userspace':
+      return createKubeProxy(userspaceEngine, userspaceOptionsOf(setting), userspaceApplier(tools));
+    case 'ipvs':
+      return createKubeProxy(ipvsEngine, ipvsOptionsOf(setting), ipvsApplier(tools));
+  }
 }
 
 /** Health check ports answer, and flows that would go astray are forgotten. */
@@ -47,17 +118,24 @@ function createNodeEdge(namespace: NetworkNamespace): NodeEdge {
   };
 }
 
-/** The variant asked for, or what works here, legacy first. @throws CommandFailure when there is none */
-export async function chooseIptables(
-  namespace: NetworkNamespace,
-  asked: IptablesVariant | undefined,
-): Promise<IptablesVariant> {
-  const usable = await usableVariants(namespace);
-  const chosen = asked ?? usable[0];
-  if (chosen && usable.includes(chosen)) return chosen;
-  const found = usable.length > 0 ? `usable here: ${usable.join(', ')}` : 'neither legacy nor nft works here';
-  throw new CommandFailure(
-    'missingKernelFeature',
-    `lab: iptables${asked ? `-${asked}` : ''} cannot list a nat table (${found}); install the package iptables, or load ip_tables and iptable_nat, or nf_tables and nft_compat`,
-  );
+/**
+ * A kube-proxy pod that is deleted is kube-proxy starting again on its node: it reads its ConfigMap, and repairs what
+ * somebody flushed. `report` is told why it could not, and of which pod.
+ * Differs: a configuration that cannot be is an Event and the node stays as it is; a real kube-proxy crashes in a loop.
+ */
+export function restartWithPods(
+  registry: Registry,
+  proxies: NodeProxies,
+  sync: () => Promise<void>,
+  report: (pod: KubeObject, error: Error) => void,
+): void {
+  registry.watch(undefined, ({ type, key, object }) => {
+    if (type !== 'DELETED' || key.kind !== 'Pod' || key.namespace !== 'kube-system') return;
+    const { metadata, spec } = object as Pod;
+    if (metadata?.labels?.['k8s-app'] !== 'kube-proxy' || !spec?.nodeName) return;
+    proxies
+      .restart([spec.nodeName])
+      .then(sync)
+      .catch((error) => report(object, error));
+  });
 }

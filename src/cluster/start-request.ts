@@ -2,7 +2,7 @@
  * What `lab up` tells a new daemon, and what the daemon answers: JSON lines on the channel between them.
  */
 import type { CertificateRequest, Certificates } from '../apiserver/certificates.js';
-import type { Balance } from '../proxy/contract.js';
+import type { Balance, ProxyMode } from '../proxy/contract.js';
 import type { FailureKind } from './failure.js';
 import type { LabStatus } from './state-directory.js';
 
@@ -17,7 +17,8 @@ export interface ManifestText {
 export interface LabSettings {
   seed: number;
   balance: Balance;
-  proxyMode: 'iptables';
+  /** What kube-proxy's ConfigMap says at the start. */
+  proxyMode: ProxyMode;
   attach: boolean;
   /** Absent: what the kernel has, legacy first. */
   iptables?: 'legacy' | 'nft';

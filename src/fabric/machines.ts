@@ -70,6 +70,7 @@ const nodeSysctls: Record<string, string> = {
   'ipv4/conf/all/send_redirects': '0',
   'ipv4/conf/default/send_redirects': '0',
   'ipv4/icmp_ratelimit': '0',
+  'ipv4/icmp_ratemask': '0',
   // kube-proxy: localhost NodePorts. Source: pkg/proxy/iptables/proxier.go, NewProxier.
   'ipv4/conf/all/route_localnet': '1',
   // kube-proxy: conntrack time-outs. Source: cmd/kube-proxy/app/conntrack.go and its defaults (24 h, 1 h).

@@ -30,6 +30,14 @@ export class ProcessError extends Error {
 export const systemPath = '/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin';
 
 /**
+ * Where the lab's own programs look for tools: the system's folders first, as a package may put a command of the same
+ * name on the PATH (under npm, node_modules/.bin can hold an `nft`).
+ */
+export function toolPath(): string {
+  return `${systemPath}:${process.env.PATH ?? ''}`;
+}
+
+/**
  * The environment that gives each machine of a lab a lock of its own for iptables-legacy. The usual /run/xtables.lock is
  * root's alone, and machines that share one wait for each other. Source: iptables(8), XTABLES_LOCKFILE.
  * @param base path of the lab's locks; absent outside a lab
@@ -41,7 +49,7 @@ export function lockFile(base: string | undefined, machine: string): { XTABLES_L
 /** What system administration tools get to see in that namespace. */
 export function environmentIn({ name }: NetworkNamespace): NodeJS.ProcessEnv {
   const lock = lockFile(process.env.XTABLES_LOCKFILE, name);
-  return { ...process.env, PATH: `${process.env.PATH ?? ''}:${systemPath}`, LC_ALL: 'C', ...lock };
+  return { ...process.env, PATH: toolPath(), LC_ALL: 'C', ...lock };
 }
 
 /** Runs it and waits; whatever its exit code. @throws ProcessError (code 127) when it cannot be started. */

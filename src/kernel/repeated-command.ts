@@ -37,6 +37,8 @@ export class RepeatedCommand {
   run(input: string): Promise<void> {
     this.#shell ??= this.#start();
     const { stdin, stdout } = this.#shell;
+    // Whoever waits keeps this process alive, until the shell has answered or has ended.
+    this.#shell.ref();
     stdout.ref();
     stdin.write(`${Buffer.byteLength(input)}\n${input}`);
     return new Promise((resolve, reject) => this.#waiting.push({ resolve, reject }));
@@ -47,7 +49,6 @@ export class RepeatedCommand {
     const shell = inNamespace(this.namespace, () =>
       spawn('sh', ['-c', loop, 'sh', ...this.command], { env, stdio: ['pipe', 'pipe', 'ignore'] }),
     ) as Shell;
-    shell.unref();
     shell.stdout.setEncoding('utf8').on('data', (text: string) => this.#hear(text));
     shell.stdin.on('error', () => undefined);
     shell.once('error', (error) => this.#lost(error.message));
@@ -62,7 +63,9 @@ export class RepeatedCommand {
       const space = answer.indexOf(' ');
       this.#settle(Number(answer.slice(0, space)), answer.slice(space + 1));
     }
-    if (this.#waiting.length === 0) this.#shell?.stdout.unref();
+    if (this.#waiting.length > 0) return;
+    this.#shell?.unref();
+    this.#shell?.stdout.unref();
   }
 
   #settle(code: number, said: string): void {

@@ -3,7 +3,7 @@
  */
 import { accessSync, constants } from 'node:fs';
 import { delimiter, join } from 'node:path';
-import { systemPath } from './process.js';
+import { toolPath } from './process.js';
 
 /** Package by command, from the table in `scripts/provision`. */
 export function readToolTable(text: string): Map<string, string> {
@@ -16,9 +16,9 @@ export function readToolTable(text: string): Map<string, string> {
   );
 }
 
-/** Those that are neither on the PATH nor where such tools live. */
+/** Those that are neither where such tools live nor on the PATH. */
 export function missingTools(tools: readonly string[]): string[] {
-  const folders = `${process.env.PATH ?? ''}:${systemPath}`.split(delimiter).filter(Boolean);
+  const folders = toolPath().split(delimiter).filter(Boolean);
   return tools.filter((tool) => !folders.some((folder) => isExecutable(join(folder, tool))));
 }
 

@@ -31,7 +31,7 @@ export interface NodeEdge {
 }
 
 export interface ProxiedNode {
-  proxy: KubeProxy;
+  proxy: Pick<KubeProxy, 'sync'>;
   edge: NodeEdge;
 }
 

@@ -47,4 +47,9 @@ export interface ProxyEngine<Options, RuleSet, Change> {
   render(ruleSet: RuleSet): string;
   /** What turns `previous` (undefined: nothing installed) into `next`; undefined when they are equal. */
   plan(previous: RuleSet | undefined, next: RuleSet): Change | undefined;
+  /**
+   * What leads to `next` from wherever things stand, which is known only by what the applier read back: after a failure,
+   * or when kube-proxy starts again. Absent when `plan(undefined, next)` does that by itself.
+   */
+  resync?(observed: string, next: RuleSet): Change;
 }

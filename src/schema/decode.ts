@@ -151,11 +151,11 @@ export function checkFields(object: { apiVersion: string; kind: string }): Field
  * The 400 of an API server for a body it cannot decode. Source: apiserver handlers/create.go `transformDecodeError`.
  */
 export function decodeError(kind: { apiVersion: string; kind: string }, cause: string): StatusError {
-  const { group, version } = kindOf(kind);
-  const groupVersion = group === '' ? version : `${group}/${version}`;
+  // The version alone: a Deployment is "in version v1", not apps/v1.
+  const version = JSON.stringify(kindOf(kind).version);
   return new StatusError(
     'BadRequest',
-    `${kind.kind} in version ${JSON.stringify(groupVersion)} cannot be handled as a ${kind.kind}: ${cause}`,
+    `${kind.kind} in version ${version} cannot be handled as a ${kind.kind}: ${cause}`,
   );
 }
 

@@ -1,5 +1,5 @@
 import { once } from 'node:events';
-import { connect as connectTcp } from 'node:net';
+import { connect as connectTcp, createServer } from 'node:net';
 import { connect, type TLSSocket } from 'node:tls';
 import test, { type ExecutionContext } from 'ava';
 import { type Lab, startLab, token } from './harness.js';
@@ -201,6 +201,29 @@ test('clients that connect and say nothing do not stall others', async (t) => {
   await serves(t, lab);
   for (const socket of [...silent, ...half]) socket.destroy();
 });
+
+for (const adopted of [false, true]) {
+  test(`half a request is given up in time when the listener is ${adopted ? 'adopted' : 'its own'}`, async (t) => {
+    const listener = adopted ? createServer().listen(0, '127.0.0.1') : undefined;
+    if (listener !== undefined) await once(listener, 'listening');
+    t.teardown(() => listener?.close());
+    const lab = await startLab(t, { listener, limits: { headers: 200, request: 400, check: 50, handshake: 300 } });
+    const half = await openTls(lab);
+    half.write('GET /api/v1/pods HTTP/1.1\r\nHost: loc');
+    t.regex(await reply(half), /^HTTP\/1\.1 408 [\s\S]*"kind":"Status"/);
+    const slow = await openTls(lab);
+    slow.write(
+      `POST /api/v1/namespaces HTTP/1.1\r\nHost: localhost\r\nAuthorization: Bearer ${token}\r\nContent-Length: 9\r\n\r\n{`,
+    );
+    await reply(slow);
+    const silent = connectTcp({ port: lab.server.port, host: '127.0.0.1' });
+    silent.on('error', () => undefined);
+    silent.resume();
+    await once(silent, 'close');
+    t.deepEqual(lab.faults, []);
+    await serves(t, lab);
+  });
+}
 
 test('a request line of the absolute form or of none is refused', async (t) => {
   const lab = await startLab(t);

@@ -1,9 +1,11 @@
 /** A running API server over the real registry, and a client that trusts its authority. */
 import type { IncomingMessage } from 'node:http';
 import { request } from 'node:https';
+import type { Server } from 'node:net';
 import type { ExecutionContext } from 'ava';
 import type { KubeObject } from '../../src/api/object.js';
 import { type Certificates, makeCertificates } from '../../src/apiserver/certificates.js';
+import type { ConnectionLimits } from '../../src/apiserver/connections.js';
 import type { PodStreams, Untyped } from '../../src/apiserver/contract.js';
 import { type ApiServer, createApiServer } from '../../src/apiserver/server.js';
 import { apiRules } from '../../src/cluster/api-rules.js';
@@ -55,6 +57,9 @@ export interface LabOptions {
   streams?: PodStreams;
   logSize?: number;
   gitVersion?: string;
+  limits?: Partial<ConnectionLimits>;
+  /** Adopts an open listener instead of opening one. */
+  listener?: Server;
 }
 
 /** A lab that ends with its test. */
@@ -65,7 +70,7 @@ export async function startLab(t: ExecutionContext, options: LabOptions = {}): P
 }
 
 export async function openLab(options: LabOptions = {}): Promise<Lab> {
-  const { streams, logSize, gitVersion = courseConfig.kubernetesVersion } = options;
+  const { streams, logSize, gitVersion = courseConfig.kubernetesVersion, limits, listener } = options;
   const made = await testCertificates();
   const world = createWorld({ seed: 1 });
   const registry = createRegistry({ config: courseConfig, world, rules: apiRules, logSize });
@@ -82,6 +87,8 @@ export async function openLab(options: LabOptions = {}): Promise<Lab> {
     clock: world.clock,
     gitVersion,
     clusterDomain: 'cluster.local',
+    limits,
+    listener,
     report: (fault) => void faults.push(fault),
   });
   const open = (method: string, path: string, headers: Record<string, string>, body?: string | Buffer) =>

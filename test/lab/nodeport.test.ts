@@ -89,5 +89,7 @@ test('exit code, output and input of a command pass through exec', async (t) => 
   await bringUp(t, lab);
   t.is((await lab.lab('exec', 'k8s-node1', '--', 'sh', '-c', 'exit 42')).exitCode, 42);
   t.is(await lab.on('k8s-node1', 'hostname'), 'k8s-node1');
-  t.is((await lab.lab('exec', 'host', '--', 'no-such-program')).exitCode, 127);
+  const missing = await lab.lab('exec', 'host', '--', 'no-such-program');
+  t.is(missing.exitCode, 127);
+  t.is(missing.stderr, 'exec: "no-such-program": executable file not found in $PATH');
 });

@@ -238,7 +238,7 @@ test('a type error is refused in every mode and names the group version', (t) =>
   for (const mode of ['Strict', 'Warn', 'Ignore'] as const) {
     t.is(
       t.throws(() => decodeRequest(bad, mode))?.message,
-      'Deployment in version "apps/v1" cannot be handled as a Deployment: json: cannot unmarshal string into Go struct field PodSpec.spec.template.spec.containers of type []v1.Container',
+      'Deployment in version "v1" cannot be handled as a Deployment: json: cannot unmarshal string into Go struct field PodSpec.spec.template.spec.containers of type []v1.Container',
     );
   }
 });

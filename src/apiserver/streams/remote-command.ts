@@ -22,7 +22,7 @@ export interface RemoteChannels {
 }
 
 /** How an exit code travels since protocol v4: kubectl makes it its own exit code. */
-export function exitStatus(code: number): Record<string, unknown> {
+function exitStatus(code: number): Record<string, unknown> {
   if (code === 0) return { metadata: {}, status: 'Success' };
   const message = `command terminated with non-zero exit code: exit status ${code}`;
   const causes = [{ reason: 'ExitCode', message: `${code}` }];

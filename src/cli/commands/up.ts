@@ -12,6 +12,7 @@ import {
   type ManifestText,
 } from '../../cluster/start-request.js';
 import { isAlive, type LabStatus, readStatus, stateDirectory, stateRoot } from '../../cluster/state-directory.js';
+import type { ProxyMode } from '../../proxy/contract.js';
 import { progressLine } from '../progress.js';
 import { readTextFile, readTextFiles } from '../read-files.js';
 import { ask, runningLab } from '../running.js';
@@ -20,7 +21,7 @@ export interface UpOptions {
   filename?: string[];
   config?: string;
   seed?: number;
-  proxyMode?: 'iptables';
+  proxyMode?: ProxyMode;
   balance?: 'replayable' | 'faithful';
   iptables?: 'legacy' | 'nft';
   attach?: boolean;

@@ -4,7 +4,7 @@
 import type { ProxyEngine } from '../contract.js';
 import { compileIptables, type IptablesRuleSet } from './compile.js';
 import { type IptablesOptions, iptablesOptions } from './options.js';
-import { planRestore, renderRestore } from './restore.js';
+import { planRestore, planResync, renderRestore } from './restore.js';
 
 /** kube-proxy v1.30.5 `--proxy-mode=iptables`; a change is `iptables-restore --noflush --counters` input. */
 export const iptablesEngine: ProxyEngine<IptablesOptions, IptablesRuleSet, string> = {
@@ -13,4 +13,5 @@ export const iptablesEngine: ProxyEngine<IptablesOptions, IptablesRuleSet, strin
   compile: compileIptables,
   render: renderRestore,
   plan: planRestore,
+  resync: planResync,
 };

@@ -4,7 +4,7 @@
  */
 import type { IPFamily, NodeTraffic } from '../../model/traffic.js';
 import type { ProxyEngine } from '../contract.js';
-import { type EnsureOperation, ensureText } from '../xtables/ensure.js';
+import { type EnsureOperation, ensureText, missing } from '../xtables/ensure.js';
 import { chainLines, rulesText } from '../xtables/restore-text.js';
 import type { Rule } from '../xtables/rule.js';
 import { type UserspaceOptions, userspaceOptions } from './options.js';
@@ -24,6 +24,8 @@ export interface UserspaceChange {
   readonly serve: readonly ServiceProxy[];
   /** Keys of proxies that go. */
   readonly close: readonly string[];
+  /** Whether every proxy that `serve` does not name goes too. */
+  readonly only: boolean;
   /** `iptables-restore --noflush` input, '' for none. */
   readonly iptables: string;
 }
@@ -77,7 +79,15 @@ function plan(previous: UserspaceRuleSet | undefined, next: UserspaceRuleSet): U
   const close = [...before.keys()].filter((key) => !after.has(key));
   const restore = renderUserspaceRestore(next, previous === undefined ? userspaceJumps : []);
   const same = previous !== undefined && renderUserspaceRestore(previous) === restore;
-  return same && serve.length + close.length === 0 ? undefined : { serve, close, iptables: same ? '' : restore };
+  return same && serve.length + close.length === 0
+    ? undefined
+    : { serve, close, only: false, iptables: same ? '' : restore };
+}
+
+/** A full sync onto whatever `saved`, the output of `iptables-save`, shows: jumps that are there are not made again. */
+function resync(saved: string, next: UserspaceRuleSet): UserspaceChange {
+  const iptables = renderUserspaceRestore(next, missing(userspaceJumps, saved));
+  return { serve: next.proxies, close: [], only: true, iptables };
 }
 
 export const userspaceEngine: ProxyEngine<UserspaceOptions, UserspaceRuleSet, UserspaceChange> = {
@@ -86,4 +96,5 @@ export const userspaceEngine: ProxyEngine<UserspaceOptions, UserspaceRuleSet, Us
   compile,
   render,
   plan,
+  resync,
 };

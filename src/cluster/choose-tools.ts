@@ -1,0 +1,41 @@
+/**
+ * Which of the kernel's interfaces a lab can use, and the one clear line when it cannot use what was asked for.
+ */
+
+import { type IptablesVariant, usableVariants } from '../kernel/iptables.js';
+import { hasIpvs } from '../kernel/ipvs.js';
+import type { NetworkNamespace } from '../kernel/netns.js';
+import { nftWorks } from '../kernel/nft.js';
+import type { ProxyMode } from '../proxy/contract.js';
+import { CommandFailure } from './failure.js';
+
+/** The variant asked for, or what works here, legacy first. @throws CommandFailure when there is none */
+export async function chooseIptables(
+  namespace: NetworkNamespace,
+  asked: IptablesVariant | undefined,
+): Promise<IptablesVariant> {
+  const usable = await usableVariants(namespace);
+  const chosen = asked ?? usable[0];
+  if (chosen && usable.includes(chosen)) return chosen;
+  const found = usable.length > 0 ? `usable here: ${usable.join(', ')}` : 'neither legacy nor nft works here';
+  throw new CommandFailure(
+    'missingKernelFeature',
+    `lab: iptables${asked ? `-${asked}` : ''} cannot list a nat table (${found}); install the package iptables, or load ip_tables and iptable_nat, or nf_tables and nft_compat`,
+  );
+}
+
+/** Makes sure that a mode can run here. @throws CommandFailure missingKernelFeature */
+export async function requireMode(mode: ProxyMode, namespace: NetworkNamespace): Promise<void> {
+  if (mode === 'ipvs' && !(await hasIpvs(namespace))) {
+    throw new CommandFailure(
+      'missingKernelFeature',
+      'lab: proxy mode ipvs: this kernel has no ip_vs, or ipvsadm and ipset are missing; load it (modprobe ip_vs), or take another mode: --proxy-mode iptables, nftables or userspace ("lab compile --proxy-mode ipvs" works everywhere)',
+    );
+  }
+  if (mode === 'nftables' && !(await nftWorks(namespace))) {
+    throw new CommandFailure(
+      'missingKernelFeature',
+      'lab: proxy mode nftables: nft cannot list tables here; install the package nftables, load nf_tables, or take another mode: --proxy-mode iptables',
+    );
+  }
+}

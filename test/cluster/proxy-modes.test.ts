@@ -1,0 +1,87 @@
+import { readFileSync } from 'node:fs';
+import test from 'ava';
+import type { KubeObject } from '../../src/api/object.js';
+import { canonicalNft } from '../../src/cluster/canonical-nft.js';
+import { compileRules } from '../../src/cluster/compile.js';
+import { createDesiredState } from '../../src/cluster/desired.js';
+import { CommandFailure } from '../../src/cluster/failure.js';
+import { readProxyConfiguration, writeProxyMode } from '../../src/cluster/proxy-configuration.js';
+import { createManualWorld } from '../../src/world/manual-clock.js';
+
+const key = { group: '', kind: 'ConfigMap', namespace: 'kube-system', name: 'kube-proxy' };
+const cluster = () => createDesiredState({ world: createManualWorld(1) }).registry;
+
+interface ProxyConfigMap extends KubeObject {
+  data: { 'config.conf': string };
+}
+
+/** Edits the file in the ConfigMap as a user would. */
+function edit(registry: ReturnType<typeof cluster>, from: string, to: string): void {
+  const stored = registry.get(key) as ProxyConfigMap;
+  registry.update({ ...stored, data: { 'config.conf': stored.data['config.conf'].replace(from, to) } } as KubeObject);
+}
+
+test('an empty mode is iptables; mode and strictARP are read from the file in the ConfigMap', (t) => {
+  const registry = cluster();
+  t.deepEqual(readProxyConfiguration(registry), { mode: 'iptables', strictARP: false });
+  edit(registry, 'strictARP: false', 'strictARP: true');
+  t.deepEqual(readProxyConfiguration(registry), { mode: 'iptables', strictARP: false }, 'IPVS alone looks at it');
+  edit(registry, 'mode: ""', 'mode: ipvs');
+  t.deepEqual(readProxyConfiguration(registry), { mode: 'ipvs', strictARP: true });
+});
+
+test('a mode that there is not is refused with the supported ones', (t) => {
+  const registry = cluster();
+  edit(registry, 'mode: ""', 'mode: ebpf');
+  const failure = t.throws(() => readProxyConfiguration(registry), { instanceOf: CommandFailure });
+  t.regex(failure.message, /Unsupported value: "ebpf": supported values: "iptables", "nftables", "ipvs", "userspace"$/);
+});
+
+test('writing a mode changes that one line', (t) => {
+  const registry = cluster();
+  const text = () => (registry.get(key) as ProxyConfigMap).data['config.conf'].split('\n');
+  const before = text();
+  writeProxyMode(registry, 'nftables');
+  t.deepEqual(
+    text().filter((line) => !before.includes(line)),
+    ['mode: "nftables"'],
+  );
+  t.is(text().length, before.length);
+});
+
+const manifests = [{ file: 'mynode', text: readFileSync('lab/workshop/02-mynode.yaml', 'utf8') }];
+const compile = (request: Partial<Parameters<typeof compileRules>[0]>) =>
+  compileRules({ manifests, node: 'k8s-node1', seed: 1, balance: 'faithful', proxyMode: 'iptables', ...request });
+
+test('each mode compiles to the words of its own tools', (t) => {
+  t.regex(compile({}), /^\*filter\n/);
+  t.regex(compile({ proxyMode: 'nftables' }), /^add table ip kube-proxy /);
+  t.regex(compile({ proxyMode: 'ipvs' }), /^# sysctl\nnet\.ipv4\.vs\.conntrack = 1\n/);
+  t.regex(compile({ proxyMode: 'userspace' }), /^\*nat\n:KUBE-PORTALS-CONTAINER /);
+});
+
+test('style 1.23 has the old comments and no KUBE-EXT chain', (t) => {
+  const old = compile({ style: '1.23' });
+  t.regex(old, /-A KUBE-SVC-ZH6IDACFKHNMCG77 -m comment --comment default\/mynode-svc2 (-m statistic .*)?-j KUBE-SEP-/);
+  t.notRegex(old, /KUBE-EXT-/);
+  t.regex(compile({}), /KUBE-EXT-ZH6IDACFKHNMCG77/);
+});
+
+test('nft’s listing without handles and remembered clients; rules keep their order, sets have none', (t) => {
+  const listing = (first: number, elements: string[], clients: string[]) =>
+    JSON.stringify({
+      nftables: [
+        { metainfo: { version: '1.0.6' } },
+        { chain: { name: 'services', handle: first } },
+        { set: { name: 'cluster-ips', handle: first + 1, elem: elements } },
+        { set: { name: 'affinity-a', handle: first + 2, flags: ['timeout', 'dynamic'], elem: clients } },
+        { rule: { chain: 'services', handle: first + 3, expr: ['b'] } },
+        { rule: { chain: 'services', handle: first + 4, expr: ['a'] } },
+      ],
+    });
+  const canonical = canonicalNft(listing(1, ['10.0.0.2', '10.0.0.1'], ['10.1.1.1']));
+  t.is(canonicalNft(listing(40, ['10.0.0.1', '10.0.0.2'], [])), canonical);
+  t.true(canonical.indexOf('"b"') < canonical.indexOf('"a"'));
+  t.not(canonicalNft(listing(1, ['10.0.0.1'], [])), canonical);
+  t.is(canonicalNft(''), '');
+});

@@ -1,0 +1,107 @@
+import test from 'ava';
+import type { NodeTraffic } from '../../src/model/traffic.js';
+import { createKubeProxy, type ProxyApplier } from '../../src/node/kube-proxy.js';
+import { NodeProxy } from '../../src/node/node-proxy.js';
+import type { ProxyEngine } from '../../src/proxy/contract.js';
+
+/** An engine whose rule set is the node's name: changes can be read. */
+const engine: ProxyEngine<object, string, string> = {
+  mode: 'iptables',
+  options: () => ({}),
+  compile: ({ node }) => node.name,
+  render: (ruleSet) => ruleSet,
+  plan: (previous, next) => (previous === next ? undefined : `${previous ?? 'nothing'} to ${next}`),
+  resync: (observed, next) => `${observed} to ${next}`,
+};
+
+const traffic = (name: string) => ({ node: { name } }) as unknown as NodeTraffic;
+
+/** Notes what it is told; `fail` makes the next change fail. */
+function createRecorder() {
+  const told: string[] = [];
+  const recorder = { told, fail: false };
+  const applier: ProxyApplier<string, string> = {
+    async apply(change) {
+      told.push(change);
+      if (!recorder.fail) return;
+      recorder.fail = false;
+      throw new Error('the kernel refused');
+    },
+    observe: async () => 'what is there',
+    remove: async () => void told.push('removed'),
+  };
+  return { recorder, applier };
+}
+
+test('the first sync meets nothing, later ones the difference, and equal traffic does nothing', async (t) => {
+  const { recorder, applier } = createRecorder();
+  const proxy = createKubeProxy(engine, {}, applier);
+  t.deepEqual(await proxy.sync(traffic('a')), { changed: true });
+  t.deepEqual(await proxy.sync(traffic('a')), { changed: false });
+  await proxy.sync(traffic('b'));
+  t.deepEqual(recorder.told, ['nothing to a', 'a to b']);
+});
+
+test('after a failure, or when told to forget, a sync starts from what the kernel holds', async (t) => {
+  const { recorder, applier } = createRecorder();
+  const proxy = createKubeProxy(engine, {}, applier);
+  recorder.fail = true;
+  await t.throwsAsync(proxy.sync(traffic('a')), { message: 'the kernel refused' });
+  await proxy.sync(traffic('a'));
+  await proxy.sync(traffic('b'));
+  proxy.forget();
+  await proxy.sync(traffic('b'));
+  t.deepEqual(recorder.told, ['nothing to a', 'what is there to a', 'a to b', 'what is there to b']);
+});
+
+test('what is forgotten during a sync stays forgotten', async (t) => {
+  const { recorder, applier } = createRecorder();
+  const proxy = createKubeProxy(
+    engine,
+    {},
+    {
+      ...applier,
+      async apply(change, next) {
+        if (recorder.told.length === 0) proxy.forget();
+        await applier.apply(change, next);
+      },
+    },
+  );
+  await proxy.sync(traffic('a'));
+  await proxy.sync(traffic('a'));
+  t.deepEqual(recorder.told, ['nothing to a', 'what is there to a']);
+});
+
+test('syncs asked for during a sync are joined, and a removal waits for them', async (t) => {
+  const { recorder, applier } = createRecorder();
+  const proxy = createKubeProxy(engine, {}, applier);
+  const syncs = ['a', 'b', 'c'].map((name) => proxy.sync(traffic(name)));
+  await proxy.remove();
+  await Promise.all(syncs);
+  t.deepEqual(recorder.told, ['nothing to a', 'a to c', 'removed']);
+});
+
+test('another mode is installed only when the old one is gone, also for syncs asked for meanwhile', async (t) => {
+  const told: string[] = [];
+  const node = new NodeProxy('old', (mode) => {
+    const applier: ProxyApplier<string, string> = {
+      apply: async (change) => void told.push(`${mode}: ${change}`),
+      remove: async () => void told.push(`${mode}: removed`),
+    };
+    return createKubeProxy(engine, {}, applier);
+  });
+  await node.sync(traffic('a'));
+  const [, during] = [node.restart('new'), node.sync(traffic('b'))];
+  await during;
+  t.deepEqual(told, ['old: nothing to a', 'old: removed', 'new: nothing to b']);
+  t.is(node.setting, 'new');
+});
+
+test('a restart with the same setting removes nothing', async (t) => {
+  const { recorder, applier } = createRecorder();
+  const node = new NodeProxy({ mode: 'a' }, () => createKubeProxy(engine, {}, applier));
+  await node.sync(traffic('a'));
+  await node.restart({ mode: 'a' });
+  await node.sync(traffic('a'));
+  t.deepEqual(recorder.told, ['nothing to a', 'what is there to a']);
+});
