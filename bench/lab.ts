@@ -8,7 +8,7 @@ const executable = 'scripts/lab';
 /** Runs `lab ARGS --name NAME`. @throws ExecaError with the lab's own message */
 export async function lab(name: string, args: readonly string[], input = ''): Promise<string> {
   const [own, command] = splitAtDashes(args);
-  const { stdout } = await execa(executable, [...own, '--name', name, ...command], { input, timeout: 120_000 });
+  const { stdout } = await execa(executable, ['--name', name, ...own, ...command], { input, timeout: 120_000 });
   return stdout;
 }
 

@@ -14,6 +14,7 @@ const benchmarks: Record<string, () => Promise<{ benchmark: Benchmark }>> = {
   'cold-up': () => import('./cold-up.js'),
   dns: () => import('./dns.js'),
   switch: () => import('./switch.js'),
+  failover: () => import('./failover.js'),
   memory: () => import('./memory.js'),
   many: () => import('./many.js'),
 };
