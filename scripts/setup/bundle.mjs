@@ -11,7 +11,14 @@ import { fileURLToPath } from 'node:url';
 import { build } from 'esbuild';
 
 /** The entries of the lab's own processes. */
-const ENTRIES = ['cli/main', 'cluster/daemon', 'kubelet/servers/main', 'dns/process', 'node/speaker/main'];
+export const ENTRIES = [
+  'cli/main',
+  'cluster/daemon',
+  'dns/process',
+  'kubelet/servers/main',
+  'node/speaker/main',
+  'node/userspace/process',
+];
 
 /** Packages with binaries, which are found beside their own files. */
 const NATIVE = ['koffi', 'netlink', 'netlink/*'];

@@ -4,7 +4,7 @@
 import { fileURLToPath } from 'node:url';
 import type { LabTarget } from '../cluster/target.js';
 import { enterCommand } from '../kernel/launch.js';
-import { lockFile, systemPath } from '../kernel/process.js';
+import { lockFile, toolPath } from '../kernel/process.js';
 import { findProgram } from '../kernel/sandbox-process.js';
 import { runInForeground } from './foreground.js';
 import { kubectlEnvironment } from './kubectl-environment.js';
@@ -36,17 +36,11 @@ function environment(lab: RunningLab, target: LabTarget): NodeJS.ProcessEnv {
   if (target.env) return { ...(process.env.TERM ? { TERM: process.env.TERM } : {}), ...target.env };
   return {
     ...process.env,
-    PATH: `${shimFolder}:${toolFolder}:${ownPath()}:${systemPath}`,
+    PATH: `${shimFolder}:${toolFolder}:${toolPath()}`,
     ...kubectlEnvironment(lab),
     KUBEWIRE_LAB: lab.status.name,
     KUBEWIRE_IPTABLES: lab.status.iptables,
     KUBEWIRE_TARGET: target.name,
     ...lockFile(lab.directory.locks, target.name),
   };
-}
-
-/** The user's PATH without what npm puts in front of it: a package's `nft` there would hide the system's. */
-function ownPath(): string {
-  const folders = (process.env.PATH ?? '').split(':');
-  return folders.filter((folder) => !folder.endsWith('/node_modules/.bin')).join(':');
 }

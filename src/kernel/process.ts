@@ -30,11 +30,12 @@ export class ProcessError extends Error {
 export const systemPath = '/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin';
 
 /**
- * Where the lab's own programs look for tools: the system's folders first, as a package may put a command of the same
- * name on the PATH (under npm, node_modules/.bin can hold an `nft`).
+ * Where tools are looked for: along the user's PATH, then in the system's folders. What npm puts in front is left out: a
+ * package's `nft` in node_modules/.bin would hide the real one.
  */
 export function toolPath(): string {
-  return `${systemPath}:${process.env.PATH ?? ''}`;
+  const folders = (process.env.PATH ?? '').split(':').filter((folder) => !folder.endsWith('/node_modules/.bin'));
+  return [...folders, systemPath].join(':');
 }
 
 /**

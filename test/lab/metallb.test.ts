@@ -124,7 +124,7 @@ test('the address moves when the speaker is killed, its cable pulled or its node
     await sh(lab, reach);
   }
   t.regex(await sh(lab, 'kubectl get nodes'), /k8s-node3 +Ready/);
-  t.regex(await sh(lab, 'kubectl get po -l app=whoami'), /(1\/1 +Running.*\s*){3}$/);
+  t.regex(await sh(lab, 'kubectl get po -l app=whoami'), /^NAME.*(\n\S+ +1\/1 +Running .*){3}$/);
 });
 
 test('a fault that cannot be is refused with what can', async (t) => {

@@ -33,7 +33,9 @@ const commands = (page: string) =>
 
 test('both READMEs list the same commands', (t) => {
   t.deepEqual(commands('README.ko.md'), commands('README.md'));
-  t.deepEqual(commands('README.md'), ['up', 'down', 'list', 'exec', 'shell', 'kubectl', 'dns', 'compile', 'digest']);
+  t.deepEqual(commands('README.md'), [
+    ...['up', 'proxy', 'down', 'list', 'exec', 'shell', 'kubectl', 'dns', 'arp', 'fault', 'compile', 'digest'],
+  ]);
 });
 
 for (const page of ['README.md', 'README.ko.md']) {
