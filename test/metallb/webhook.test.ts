@@ -92,6 +92,14 @@ test('a BFDProfile that a peer uses stays', (t) => {
   });
 });
 
+test('an advertisement without a spec is for all pools, a pool without one is refused', (t) => {
+  const plane = startMetalLB();
+  const { spec: _none, ...bare } = l2('all');
+  t.notThrows(() => plane.apply(bare as KubeObject));
+  const { spec: _no, ...nothing } = pool('none', []);
+  t.throws(() => plane.registry.create(nothing as KubeObject), { message: /spec: Required value/ });
+});
+
 test('without the webhooks nothing is refused', (t) => {
   const plane = startMetalLB();
   plane.registry.delete({

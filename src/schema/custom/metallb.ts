@@ -1,5 +1,5 @@
 /**
- * MetalLB's resources. Source: MetalLB v0.13.12 and v0.14.9 `config/crd/bases`; a field of either is known.
+ * MetalLB's resources. Source: MetalLB v0.13.12 to v0.16 `config/crd/bases`; a field of any of them is known.
  */
 import { anything, flag, labelSelector, listOf, mapOf, object, oneOf, type Shape, text, whole } from './shape.js';
 
@@ -10,12 +10,11 @@ const advertisement = {
   ipAddressPools: listOf(text),
   ipAddressPoolSelectors: selectors,
   nodeSelectors: selectors,
+  serviceSelectors: selectors,
 };
 
 const peer = {
-  'peerAddress!': text,
   'myASN!': whole,
-  'peerASN!': whole,
   peerPort: whole,
   sourceAddress: text,
   holdTime: text,
@@ -25,6 +24,9 @@ const peer = {
   bfdProfile: text,
   ebgpMultiHop: flag,
 };
+
+/** Kinds whose definition requires a `spec`; an L2Advertisement without one is for all pools. */
+export const specRequired: ReadonlySet<string> = new Set(['IPAddressPool']);
 
 /** Spec shapes by `Kind` (and `version/Kind` where versions differ). */
 export const metallbSpecs: Readonly<Record<string, Shape>> = {
@@ -39,7 +41,11 @@ export const metallbSpecs: Readonly<Record<string, Shape>> = {
       serviceSelectors: selectors,
     }),
   }),
-  L2Advertisement: object({ ...advertisement, interfaces: listOf(text) }),
+  L2Advertisement: object({
+    ...advertisement,
+    interfaces: listOf(text),
+    preferredNodeSelectors: listOf(object({ 'weight!': whole, 'preference!': labelSelector })),
+  }),
   BGPAdvertisement: object({
     ...advertisement,
     aggregationLength: whole,
@@ -50,6 +56,10 @@ export const metallbSpecs: Readonly<Record<string, Shape>> = {
   }),
   BGPPeer: object({
     ...peer,
+    peerAddress: text,
+    peerASN: whole,
+    interface: text,
+    localASN: whole,
     connectTime: text,
     disableMP: flag,
     dynamicASN: oneOf('internal', 'external'),
@@ -60,6 +70,8 @@ export const metallbSpecs: Readonly<Record<string, Shape>> = {
   }),
   'v1beta1/BGPPeer': object({
     ...peer,
+    'peerAddress!': text,
+    'peerASN!': whole,
     nodeSelectors: listOf(object({ matchLabels: mapOf(text), matchExpressions: anything })),
   }),
   BFDProfile: object({

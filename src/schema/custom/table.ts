@@ -3,7 +3,7 @@
  */
 import { groupOf } from '../../api/object.js';
 import { gatewaySpecs } from './gateway.js';
-import { metallbSpecs } from './metallb.js';
+import { metallbSpecs, specRequired } from './metallb.js';
 import { anything, object, type Pruned, problemsOf, prune, type Shape, type ShapeProblem } from './shape.js';
 
 const groups: Readonly<Record<string, Readonly<Record<string, Shape>>>> = {
@@ -18,7 +18,9 @@ function shapeFor({ apiVersion, kind }: Typed): Shape | undefined {
   const specs = groups[groupOf(apiVersion)];
   const version = apiVersion.slice(apiVersion.indexOf('/') + 1);
   const spec = specs?.[`${version}/${kind}`] ?? specs?.[kind];
-  return spec && object({ apiVersion: anything, kind: anything, metadata: anything, 'spec!': spec, status: anything });
+  const mustHave = groupOf(apiVersion) !== 'metallb.io' || specRequired.has(kind);
+  const field = mustHave ? 'spec!' : 'spec';
+  return spec && object({ apiVersion: anything, kind: anything, metadata: anything, [field]: spec, status: anything });
 }
 
 /** What in a custom resource does not fit its schema; nothing for kinds without one. */
