@@ -1,0 +1,164 @@
+/**
+ * FRR's configuration from plans: the text a daemon starts with, and the commands that change a running one.
+ *
+ * Models: MetalLB `internal/bgp/frr/templates`. Nothing is accepted from peers; each peer gets the prefixes meant for it.
+ */
+import type { BfdTimers, BgpNode, BgpRoute, BgpSession } from './contract.js';
+
+/** The text of bgpd.conf. */
+export function bgpdConfig(hostname: string, node: BgpNode): string {
+  const lines = [
+    `hostname ${hostname}`,
+    'route-map DENY-ALL deny 1',
+    ...node.routes.flatMap(routeMap),
+    ...node.sessions.flatMap((session) => prefixList(session, node.routes)),
+    `router bgp ${node.asn}`,
+    ` bgp router-id ${node.routerId}`,
+    ' no bgp ebgp-requires-policy',
+    ' no bgp network import-check',
+    ' no bgp default ipv4-unicast',
+    ' coalesce-time 0',
+    ...node.sessions.flatMap(sessionLines),
+    ' address-family ipv4 unicast',
+    ...node.sessions.flatMap(familyLines),
+    ...node.routes.map((route) => `  ${networkLine(route)}`),
+    ' exit-address-family',
+  ];
+  return `${lines.join('\n')}\n`;
+}
+
+function sessionLines(session: BgpSession): string[] {
+  const { address, asn, port, timers, connectSeconds, password, sourceAddress, bfd, ebgpMultiHop } = session;
+  return [
+    ` neighbor ${address} remote-as ${asn}`,
+    ...(port === 179 ? [] : [` neighbor ${address} port ${port}`]),
+    ...(ebgpMultiHop ? [` neighbor ${address} ebgp-multihop`] : []),
+    ...(timers ? [` neighbor ${address} timers ${Math.floor(timers.keepalive)} ${Math.floor(timers.hold)}`] : []),
+    ` neighbor ${address} timers connect ${Math.ceil(connectSeconds ?? 1)}`,
+    ...(password ? [` neighbor ${address} password ${password}`] : []),
+    ...(sourceAddress ? [` neighbor ${address} update-source ${sourceAddress}`] : []),
+    ...(bfd ? [` neighbor ${address} bfd`, ` neighbor ${address} bfd profile ${bfd.name}`] : []),
+  ];
+}
+
+function familyLines({ name, address }: BgpSession): string[] {
+  return [
+    `  neighbor ${address} activate`,
+    `  neighbor ${address} route-map DENY-ALL in`,
+    `  neighbor ${address} prefix-list ${name}-out out`,
+  ];
+}
+
+/** A list that permits nothing must still exist: a missing one permits everything. */
+function prefixList({ name }: BgpSession, routes: readonly BgpRoute[]): string[] {
+  const told = routes.filter(({ peers }) => peers.includes(name));
+  return [...told.map(({ prefix }) => permit(name, prefix)), `ip prefix-list ${name}-out seq 100000 deny any`];
+}
+
+function permit(name: string, prefix: string): string {
+  return `ip prefix-list ${name}-out permit ${prefix}`;
+}
+
+function mapName({ prefix }: BgpRoute): string {
+  return `set-${prefix.replace('/', '-')}`;
+}
+
+function hasAttributes({ localPref, communities }: BgpRoute): boolean {
+  return localPref !== undefined || communities.length > 0;
+}
+
+function routeMap(route: BgpRoute): string[] {
+  if (!hasAttributes(route)) return [];
+  const large = route.communities.filter((one) => one.startsWith('large:')).map((one) => one.slice('large:'.length));
+  const plain = route.communities.filter((one) => !one.startsWith('large:'));
+  return [
+    `route-map ${mapName(route)} permit 1`,
+    ...(route.localPref === undefined ? [] : [` set local-preference ${route.localPref}`]),
+    ...(plain.length > 0 ? [` set community ${plain.join(' ')}`] : []),
+    ...(large.length > 0 ? [` set large-community ${large.join(' ')}`] : []),
+    'exit',
+  ];
+}
+
+function networkLine(route: BgpRoute): string {
+  return `network ${route.prefix}${hasAttributes(route) ? ` route-map ${mapName(route)}` : ''}`;
+}
+
+/** Whether a running daemon can be brought to the new plan by commands: its sessions are the same. */
+export function sameSessions(one: BgpNode, other: BgpNode): boolean {
+  const text = ({ asn, routerId, sessions }: BgpNode) => JSON.stringify([asn, routerId, sessions]);
+  return text(one) === text(other);
+}
+
+/** The commands, from `configure terminal` on, that change the routes; none when they are the same. */
+export function routeCommands(before: BgpNode, after: BgpNode): string[] {
+  const text = (route: BgpRoute) => JSON.stringify(route);
+  const gone = before.routes.filter((route) => !after.routes.some((one) => text(one) === text(route)));
+  const fresh = after.routes.filter((route) => !before.routes.some((one) => text(one) === text(route)));
+  if (gone.length + fresh.length === 0) return [];
+  return [
+    'configure terminal',
+    ...gone.flatMap(({ prefix, peers }) => peers.map((name) => `no ${permit(name, prefix)}`)),
+    ...fresh.flatMap(routeMap),
+    ...fresh.flatMap(({ prefix, peers }) => peers.map((name) => permit(name, prefix))),
+    `router bgp ${after.asn}`,
+    'address-family ipv4 unicast',
+    ...gone.map((route) => `no ${networkLine(route)}`),
+    ...fresh.map(networkLine),
+    'end',
+    'clear bgp ipv4 unicast * soft out',
+  ];
+}
+
+/** The text of bfdd.conf. */
+export function bfddConfig(hostname: string, profiles: readonly BfdTimers[]): string {
+  const lines = profiles.flatMap((one) => [
+    ` profile ${one.name}`,
+    `  receive-interval ${one.receiveInterval}`,
+    `  transmit-interval ${one.transmitInterval}`,
+    `  detect-multiplier ${one.detectMultiplier}`,
+    ...(one.passiveMode ? ['  passive-mode'] : []),
+    ' exit',
+  ]);
+  return `${[`hostname ${hostname}`, 'bfd', ...lines].join('\n')}\n`;
+}
+
+/** As fast as any BFDProfile may ask for: what is used is the slower of both sides. */
+const routerBfd: BfdTimers = {
+  name: 'nodes',
+  receiveInterval: 50,
+  transmitInterval: 50,
+  detectMultiplier: 3,
+  passiveMode: true,
+};
+
+/**
+ * The top-of-rack switch: takes sessions from every machine of the LAN, and spreads over up to 16 equal paths.
+ * @param lan in CIDR form
+ */
+export function routerConfig(
+  hostname: string,
+  asn: number,
+  address: string,
+  lan: string,
+): { bgpd: string; bfdd: string } {
+  const bgpd = [
+    `hostname ${hostname}`,
+    `router bgp ${asn}`,
+    ` bgp router-id ${address}`,
+    ' no bgp ebgp-requires-policy',
+    ' no bgp default ipv4-unicast',
+    ' bgp bestpath as-path multipath-relax',
+    ' coalesce-time 0',
+    ' neighbor NODES peer-group',
+    ' neighbor NODES remote-as external',
+    ' neighbor NODES bfd',
+    ` neighbor NODES bfd profile ${routerBfd.name}`,
+    ` bgp listen range ${lan} peer-group NODES`,
+    ' address-family ipv4 unicast',
+    '  neighbor NODES activate',
+    '  maximum-paths 16',
+    ' exit-address-family',
+  ];
+  return { bgpd: `${bgpd.join('\n')}\n`, bfdd: bfddConfig(hostname, [routerBfd]) };
+}
