@@ -28,6 +28,7 @@ import { createMachineRooms } from './machine-rooms.js';
 import { createMetalLB } from './metallb.js';
 import { createNodeProxies, restartWithPods } from './proxies.js';
 import { readProxyConfiguration } from './proxy-configuration.js';
+import { LabRouter } from './router.js';
 import type { ApplyOutcome, StartRequest } from './start-request.js';
 import { type LabStatus, stateDirectory, writeStatus } from './state-directory.js';
 
@@ -103,7 +104,12 @@ export async function startLab(request: StartRequest, { progress, certificates }
   dns.feed({ registry: desired.registry, config: desired.config, clock: world.clock });
   const network = createPodNetwork(wiring, desired.config);
   const scratch = join(directory.root, 'scratch');
-  const metallb = createMetalLB(desired, world);
+  const metallb = createMetalLB({
+    desired,
+    world,
+    namespaces: wiring.namespaces,
+    frrDirectory: directory.frr,
+  });
   const kubelet = await kubeletStart({
     desired,
     world,
@@ -143,6 +149,7 @@ export async function startLab(request: StartRequest, { progress, certificates }
   });
   const rooms = createMachineRooms({ config: desired.config, namespaces: wiring.namespaces, scratch });
   const faults = new Faults({ desired, world, wiring, kubelet, speakers: metallb.speakers });
+  const router = new LabRouter({ config: desired.config, wiring, directory: directory.frr, attach: settings.attach });
   await serveControl(
     directory.control,
     controlHandlers({
@@ -160,6 +167,7 @@ export async function startLab(request: StartRequest, { progress, certificates }
       rooms,
       metallb,
       faults,
+      router,
     }),
   );
   keepJournal(directory.journal, settings, desired.registry);

@@ -57,6 +57,8 @@ export interface StateDirectory {
   log: string;
   /** Held by the daemon for as long as it lives. */
   lock: string;
+  /** A folder for each machine that runs FRR. */
+  frr: string;
   /** Where the names of the machines' iptables locks begin. */
   locks: string;
 }
@@ -73,6 +75,7 @@ export function stateDirectory(name: string, root: string = stateRoot()): StateD
     journal: file('journal.ndjson'),
     log: file('daemon.log'),
     lock: file('lock'),
+    frr: file('frr'),
     locks: file('xtables.lock'),
   };
 }

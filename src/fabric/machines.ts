@@ -10,6 +10,8 @@
  *
  * Differs: pod traffic between nodes is routed over the LAN as Calico's CrossSubnet mode does, not through an IPIP tunnel, so a masqueraded client appears as the node's LAN address where the course notes print the address of tunl0.
  */
+
+import { addressText, blockOf } from '../model/address-block.js';
 import type { ClusterConfig, NodeConfig } from '../model/cluster-config.js';
 import { macOf } from './naming.js';
 import type { LinkEnd, Operation, Piece } from './operation.js';
@@ -223,6 +225,44 @@ function portUp(index: number): Operation[] {
 
 function withPrefix(config: ClusterConfig, address: string): string {
   return `${address}/${config.lan.cidr.split('/')[1]}`;
+}
+
+export const routerNamespace = 'router';
+
+/** A router passes packets on, and spreads flows over equal paths by addresses and ports. */
+const routerSysctls: Record<string, string> = {
+  'ipv4/ip_forward': '1',
+  ...inherited,
+  'ipv4/conf/all/send_redirects': '0',
+  'ipv4/conf/default/send_redirects': '0',
+  'ipv4/icmp_ratelimit': '0',
+  'ipv4/fib_multipath_hash_policy': '1',
+};
+
+/** The router's address: the last of the LAN. */
+export function routerAddress(config: ClusterConfig): string {
+  const { first, size } = blockOf(config.lan.cidr);
+  return addressText(first + size - 2);
+}
+
+/**
+ * A top-of-rack router on the LAN. The host sends to it what is not of the LAN, unless the host is the machine itself,
+ * whose routes are its own.
+ */
+export function planRouter(config: ClusterConfig, attached: boolean): Piece {
+  const namespace = routerNamespace;
+  const gateway = routerAddress(config);
+  const host = { namespace: hostNamespace, link: hostLink, index: UPLINK_INDEX };
+  return {
+    key: 'machine/4-router',
+    make: [
+      { op: 'namespace.create', namespace },
+      ...sysctls(namespace, { ...everywhere, ...routerSysctls }),
+      ...plugIn(config, namespace, nodeLink, gateway, FIRST_PORT_INDEX + 1 + config.nodes.length),
+      ...(attached ? [] : [{ op: 'route.add', ...host, destination: 'default', gateway } as const]),
+    ],
+    unmake: [{ op: 'namespace.delete', namespace }],
+  };
 }
 
 /**

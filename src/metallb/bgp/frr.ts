@@ -3,6 +3,7 @@
  *
  * Models: MetalLB `internal/bgp/frr/templates`. Nothing is accepted from peers; each peer gets the prefixes meant for it.
  */
+import { createHash } from 'node:crypto';
 import type { BfdTimers, BgpNode, BgpRoute, BgpSession } from './contract.js';
 
 /** The text of bgpd.conf. */
@@ -10,7 +11,8 @@ export function bgpdConfig(hostname: string, node: BgpNode): string {
   const lines = [
     `hostname ${hostname}`,
     'route-map DENY-ALL deny 1',
-    ...node.routes.flatMap(routeMap),
+    ...node.sessions.map(({ name }) => `route-map ${name}-set permit ${LAST_SEQUENCE}`),
+    ...node.routes.flatMap(attributeLines),
     ...node.sessions.flatMap((session) => prefixList(session, node.routes)),
     `router bgp ${node.asn}`,
     ` bgp router-id ${node.routerId}`,
@@ -21,7 +23,7 @@ export function bgpdConfig(hostname: string, node: BgpNode): string {
     ...node.sessions.flatMap(sessionLines),
     ' address-family ipv4 unicast',
     ...node.sessions.flatMap(familyLines),
-    ...node.routes.map((route) => `  ${networkLine(route)}`),
+    ...node.routes.map(({ prefix }) => `  network ${prefix}`),
     ' exit-address-family',
   ];
   return `${lines.join('\n')}\n`;
@@ -46,42 +48,58 @@ function familyLines({ name, address }: BgpSession): string[] {
     `  neighbor ${address} activate`,
     `  neighbor ${address} route-map DENY-ALL in`,
     `  neighbor ${address} prefix-list ${name}-out out`,
+    `  neighbor ${address} route-map ${name}-set out`,
   ];
 }
 
-/** A list that permits nothing must still exist: a missing one permits everything. */
+/** What a list does not permit it denies; but a missing list permits everything, so none is ever empty. */
 function prefixList({ name }: BgpSession, routes: readonly BgpRoute[]): string[] {
   const told = routes.filter(({ peers }) => peers.includes(name));
-  return [...told.map(({ prefix }) => permit(name, prefix)), `ip prefix-list ${name}-out seq 100000 deny any`];
+  return [`ip prefix-list ${name}-out seq 1 deny 0.0.0.0/32`, ...told.map(({ prefix }) => permit(name, prefix))];
 }
 
 function permit(name: string, prefix: string): string {
   return `ip prefix-list ${name}-out permit ${prefix}`;
 }
 
-function mapName({ prefix }: BgpRoute): string {
-  return `set-${prefix.replace('/', '-')}`;
+/** FRR allows sequence numbers up to 65535, the last of which lets everything else through. */
+const LAST_SEQUENCE = 65_535;
+
+/** Entries of a route-map are found by number: one for each prefix, whatever others there are. */
+function sequenceOf(prefix: string): number {
+  return 1 + (createHash('sha256').update(prefix).digest().readUInt32BE(0) % (LAST_SEQUENCE - 1));
 }
 
 function hasAttributes({ localPref, communities }: BgpRoute): boolean {
   return localPref !== undefined || communities.length > 0;
 }
 
-function routeMap(route: BgpRoute): string[] {
+const only = (prefix: string): string => `only-${prefix.replace('/', '-')}`;
+
+/**
+ * Attributes are set on the way out: set where the route begins, the community no-advertise would keep it from leaving.
+ */
+function attributeLines(route: BgpRoute): string[] {
   if (!hasAttributes(route)) return [];
-  const large = route.communities.filter((one) => one.startsWith('large:')).map((one) => one.slice('large:'.length));
-  const plain = route.communities.filter((one) => !one.startsWith('large:'));
-  return [
-    `route-map ${mapName(route)} permit 1`,
-    ...(route.localPref === undefined ? [] : [` set local-preference ${route.localPref}`]),
-    ...(plain.length > 0 ? [` set community ${plain.join(' ')}`] : []),
-    ...(large.length > 0 ? [` set large-community ${large.join(' ')}`] : []),
+  const { prefix, localPref, communities, peers } = route;
+  const large = communities.filter((one) => one.startsWith('large:')).map((one) => one.slice('large:'.length));
+  const plain = communities.filter((one) => !one.startsWith('large:'));
+  const set = [
+    `match ip address prefix-list ${only(prefix)}`,
+    ...(localPref === undefined ? [] : [`set local-preference ${localPref}`]),
+    ...(plain.length > 0 ? [`set community ${plain.join(' ')}`] : []),
+    ...(large.length > 0 ? [`set large-community ${large.join(' ')}`] : []),
     'exit',
   ];
+  const maps = peers.flatMap((name) => [`route-map ${name}-set permit ${sequenceOf(prefix)}`, ...set]);
+  return [`ip prefix-list ${only(prefix)} seq 1 permit ${prefix}`, ...maps];
 }
 
-function networkLine(route: BgpRoute): string {
-  return `network ${route.prefix}${hasAttributes(route) ? ` route-map ${mapName(route)}` : ''}`;
+function withoutAttributes(route: BgpRoute): string[] {
+  if (!hasAttributes(route)) return [];
+  const { prefix, peers } = route;
+  const maps = peers.map((name) => `no route-map ${name}-set permit ${sequenceOf(prefix)}`);
+  return [...maps, `no ip prefix-list ${only(prefix)}`];
 }
 
 /** Whether a running daemon can be brought to the new plan by commands: its sessions are the same. */
@@ -99,12 +117,13 @@ export function routeCommands(before: BgpNode, after: BgpNode): string[] {
   return [
     'configure terminal',
     ...gone.flatMap(({ prefix, peers }) => peers.map((name) => `no ${permit(name, prefix)}`)),
-    ...fresh.flatMap(routeMap),
+    ...gone.flatMap(withoutAttributes),
+    ...fresh.flatMap(attributeLines),
     ...fresh.flatMap(({ prefix, peers }) => peers.map((name) => permit(name, prefix))),
     `router bgp ${after.asn}`,
     'address-family ipv4 unicast',
-    ...gone.map((route) => `no ${networkLine(route)}`),
-    ...fresh.map(networkLine),
+    ...gone.map(({ prefix }) => `no network ${prefix}`),
+    ...fresh.map(({ prefix }) => `network ${prefix}`),
     'end',
     'clear bgp ipv4 unicast * soft out',
   ];
