@@ -28,7 +28,7 @@ import { createMachineRooms } from './machine-rooms.js';
 import { createMetalLB } from './metallb.js';
 import { createNodeProxies, restartWithPods } from './proxies.js';
 import { readProxyConfiguration } from './proxy-configuration.js';
-import { LabRouter } from './router.js';
+import { LabRouter, requireFrr } from './router.js';
 import type { ApplyOutcome, StartRequest } from './start-request.js';
 import { type LabStatus, stateDirectory, writeStatus } from './state-directory.js';
 
@@ -66,6 +66,7 @@ export async function startLab(request: StartRequest, { progress, certificates }
   const outcome = desired.apply(request.manifests);
 
   if (settings.attach) refuseOverlap(desired.config, request.rootless);
+  if (desired.config.router) requireFrr("the cluster configuration's router");
 
   const door = await openApiDoor(desired.config, world.clock, certificates);
 
@@ -102,6 +103,7 @@ export async function startLab(request: StartRequest, { progress, certificates }
       }),
   );
   dns.feed({ registry: desired.registry, config: desired.config, clock: world.clock });
+  const router = new LabRouter({ config: desired.config, wiring, directory: directory.frr, attach: settings.attach });
   const network = createPodNetwork(wiring, desired.config);
   const scratch = join(directory.root, 'scratch');
   const metallb = createMetalLB({
@@ -125,6 +127,7 @@ export async function startLab(request: StartRequest, { progress, certificates }
   // Not before: each sync replaces whole tables, and the first one that counts is that of all pods with the DNS.
   keepRulesInStep(desired, world.clock, () => proxies.sync());
   await proxies.sync();
+  if (desired.config.router) await router.up(desired.config.router.asn);
 
   const status: LabStatus = {
     name,
@@ -149,7 +152,6 @@ export async function startLab(request: StartRequest, { progress, certificates }
   });
   const rooms = createMachineRooms({ config: desired.config, namespaces: wiring.namespaces, scratch });
   const faults = new Faults({ desired, world, wiring, kubelet, speakers: metallb.speakers });
-  const router = new LabRouter({ config: desired.config, wiring, directory: directory.frr, attach: settings.attach });
   await serveControl(
     directory.control,
     controlHandlers({

@@ -11,7 +11,6 @@
  * Differs: pod traffic between nodes is routed over the LAN as Calico's CrossSubnet mode does, not through an IPIP tunnel, so a masqueraded client appears as the node's LAN address where the course notes print the address of tunl0.
  */
 
-import { addressText, blockOf } from '../model/address-block.js';
 import type { ClusterConfig, NodeConfig } from '../model/cluster-config.js';
 import { macOf } from './naming.js';
 import type { LinkEnd, Operation, Piece } from './operation.js';
@@ -89,7 +88,9 @@ export interface Attachment {
 /** The pieces of the LAN with all machines. With an attachment, `host` is a namespace that exists already. */
 export function planMachines(config: ClusterConfig, attachment?: Attachment): Piece[] {
   const nodes = config.nodes.map((node, position) => planNode(config, node, position));
-  return [planSwitch(config), attachment ? planAttachedHost(config, attachment) : planHost(config), ...nodes];
+  const host = attachment ? planAttachedHost(config, attachment) : planHost(config);
+  const router = config.router ? [planRouter(config, config.router.address, attachment !== undefined)] : [];
+  return [planSwitch(config), host, ...nodes, ...router];
 }
 
 /** Linux limits interface names to 15 characters (IFNAMSIZ). */
@@ -239,19 +240,12 @@ const routerSysctls: Record<string, string> = {
   'ipv4/fib_multipath_hash_policy': '1',
 };
 
-/** The router's address: the last of the LAN. */
-export function routerAddress(config: ClusterConfig): string {
-  const { first, size } = blockOf(config.lan.cidr);
-  return addressText(first + size - 2);
-}
-
 /**
  * A top-of-rack router on the LAN. The host sends to it what is not of the LAN, unless the host is the machine itself,
  * whose routes are its own.
  */
-export function planRouter(config: ClusterConfig, attached: boolean): Piece {
+export function planRouter(config: ClusterConfig, gateway: string, attached: boolean): Piece {
   const namespace = routerNamespace;
-  const gateway = routerAddress(config);
   const host = { namespace: hostNamespace, link: hostLink, index: UPLINK_INDEX };
   return {
     key: 'machine/4-router',

@@ -26,6 +26,13 @@ export interface FrrOptions {
   directory: string;
   /** Text of each daemon's configuration; a daemon without one is not started. */
   configs: Partial<Record<FrrDaemon, string>>;
+  /** Whether others may open sessions to it; MetalLB's never listens. */
+  listens: boolean;
+}
+
+/** FRR's shell, talking to the daemons whose sockets are there. */
+export function vtysh(directory: string): [string, ...string[]] {
+  return ['vtysh', '--vty_socket', directory, '--config_dir', directory];
 }
 
 /** Whether this machine has FRR. */
@@ -36,6 +43,8 @@ export function hasFrr(): boolean {
 /** The running daemons of one machine. */
 export class Frr {
   readonly #children: ChildProcess[] = [];
+  /** The end of what a daemon said on stderr. */
+  #said = '';
 
   constructor(private readonly options: FrrOptions) {}
 
@@ -45,10 +54,13 @@ export class Frr {
     rmSync(directory, { recursive: true, force: true });
     mkdirSync(directory, { recursive: true, mode: 0o700 });
     writeFileSync(join(directory, 'group'), groupFile());
+    // vtysh complains of the system's, which only FRR's own user may read.
+    writeFileSync(join(directory, 'vtysh.conf'), '');
     for (const daemon of startOrder.filter((one) => configs[one] !== undefined)) {
       writeFileSync(join(directory, `${daemon}.conf`), configs[daemon] ?? '');
-      this.#children.push(this.#spawn(daemon));
-      await this.#listening(daemon);
+      const child = this.#spawn(daemon);
+      this.#children.push(child);
+      await this.#listening(daemon, child);
     }
   }
 
@@ -56,7 +68,7 @@ export class Frr {
   vtysh(daemon: FrrDaemon, commands: readonly string[]): Promise<ProcessResult> {
     const { namespace, directory } = this.options;
     const lines = commands.flatMap((command) => ['-c', command]);
-    return runProcess(namespace, ['vtysh', '--vty_socket', directory, '-d', daemon, ...lines]);
+    return runProcess(namespace, [...vtysh(directory), '-d', daemon, ...lines]);
   }
 
   /** At once, as a crash: the kernel closes the connections, and the neighbours notice. */
@@ -70,7 +82,7 @@ export class Frr {
   }
 
   #spawn(daemon: FrrDaemon): ChildProcess {
-    const { namespace, directory, configs } = this.options;
+    const { namespace, directory, configs, listens } = this.options;
     const file = (name: string) => join(directory, name);
     const args = [
       ...['-u', 'root', '-g', 'root', '-f', file(`${daemon}.conf`), '-i', file(`${daemon}.pid`)],
@@ -78,26 +90,35 @@ export class Frr {
       ...(daemon === 'zebra' ? ['-s', '90000000'] : []),
       ...(daemon === 'bfdd' ? ['--bfdctl', file('bfdd.sock')] : []),
       // Without zebra bgpd announces all the same; it only cannot install routes.
+      ...(daemon === 'bgpd' && !listens ? ['-p', '0'] : []),
       ...(daemon === 'bgpd' && configs.zebra === undefined ? ['-Z'] : []),
     ];
     const hidden = 'mount --bind "$0" /etc/group && exec "$@"';
     const command = ['--mount', 'sh', '-c', hidden, file('group'), join(FOLDER, daemon), ...args];
-    return inNamespace(namespace, () => spawn('unshare', command, { stdio: 'ignore' }));
+    const child = inNamespace(namespace, () => spawn('unshare', command, { stdio: ['ignore', 'ignore', 'pipe'] }));
+    child.stderr.on('data', (text: Buffer) => {
+      this.#said = `${this.#said}${text}`.slice(-KEPT_CHARACTERS);
+    });
+    return child;
   }
 
-  async #listening(daemon: FrrDaemon): Promise<void> {
+  async #listening(daemon: FrrDaemon, child: ChildProcess): Promise<void> {
     const socket = join(this.options.directory, `${daemon}.vty`);
-    for (let waited = 0; waited < PATIENCE_MS; waited += LOOK_EVERY_MS) {
+    const ended = () => child.exitCode !== null || child.signalCode !== null;
+    for (let waited = 0; waited < PATIENCE_MS && !ended(); waited += LOOK_EVERY_MS) {
       if (existsSync(socket)) return;
       await pause(LOOK_EVERY_MS);
     }
+    const how = ended() ? `ended with ${child.exitCode ?? child.signalCode}` : `is silent for ${PATIENCE_MS} ms`;
     await this.kill();
-    throw new Error(`${daemon} (FRR) did not start in ${this.options.namespace.name}`);
+    const last = this.#said.trim().split('\n').at(-1);
+    throw new Error(`${daemon} (FRR) in ${this.options.namespace.name} ${how}${last ? `: ${last}` : ''}`);
   }
 }
 
 const PATIENCE_MS = 10_000;
 const LOOK_EVERY_MS = 10;
+const KEPT_CHARACTERS = 2000;
 
 /** The machine's groups, with root in FRR's. */
 function groupFile(): string {

@@ -29,10 +29,29 @@ async function paths(lab: TestLab): Promise<string[]> {
   return [...routes.matchAll(/via (\S+) /g)].map(([, address]) => address ?? '').sort();
 }
 
-async function untilPaths(t: ExecutionContext, lab: TestLab, ...nodes: number[]): Promise<void> {
+const PATIENCE_MS = 30_000;
+
+async function until(t: ExecutionContext, look: () => Promise<unknown>, expected: unknown): Promise<void> {
+  const end = Date.now() + PATIENCE_MS;
+  let seen = await look();
+  while (seen !== expected && Date.now() < end) seen = await look();
+  t.is(seen, expected);
+}
+
+function untilPaths(t: ExecutionContext, lab: TestLab, ...nodes: number[]): Promise<void> {
   const expected = nodes.map((node) => `192.168.56.${node}`).join();
-  for (let tries = 0; tries < 60; tries += 1) if ((await paths(lab)).join() === expected) return;
-  t.is((await paths(lab)).join(), expected);
+  return until(t, async () => (await paths(lab)).join(), expected);
+}
+
+/** BFD finds its neighbours seconds after BGP has; before that only the hold time would tell that one is gone. */
+function untilWatched(t: ExecutionContext, lab: TestLab): Promise<void> {
+  const up = async () => (await vtysh(lab, 'router', 'show bfd peers brief')).match(/ up +$/gm)?.length;
+  return until(t, up, 4);
+}
+
+async function vtysh(lab: TestLab, machine: string, command: string): Promise<string> {
+  const { stdout, stderr } = await lab.lab('vtysh', machine, '-c', command);
+  return `${stdout}\n${stderr}`;
 }
 
 test('BGP: the router has a path to every node, loses those that fail, and Local narrows them', async (t) => {
@@ -51,10 +70,11 @@ test('BGP: the router has a path to every node, loses those that fail, and Local
   await lab.on('host', 'sh', '-c', `kubectl apply -f - <<'END'\n${configuration}END`);
   await patch({ type: 'LoadBalancer' });
   await untilPaths(t, lab, 101, 102, 103);
-  t.regex((await lab.lab('vtysh', 'router', '-c', 'show bgp summary')).stdout, /192\.168\.56\.101 4 +64501/);
+  t.regex(await vtysh(lab, 'router', 'show bgp summary'), /192\.168\.56\.101 4 +64501/);
   t.regex(await lab.on('host', 'curl', '-s', '--max-time', '5', '10.99.0.0'), /^Hostname: whoami-/);
   t.regex(await lab.on('host', 'kubectl', 'get', 'events'), /announcing from node "k8s-node2" with protocol "bgp"/);
 
+  await untilWatched(t, lab);
   await lab.lab('fault', 'node', 'k8s-node3', 'down');
   await untilPaths(t, lab, 101, 102);
   await lab.lab('fault', 'speaker', 'k8s-node1', 'kill');
@@ -66,7 +86,6 @@ test('BGP: the router has a path to every node, loses those that fail, and Local
   await lab.on('host', 'kubectl', 'scale', 'deployment', 'whoami', '--replicas=1');
   const pod = await lab.on('host', 'kubectl', 'get', 'po', '-l', 'app=whoami', '-o', 'wide', '--no-headers');
   t.regex(pod, /k8s-node\d/);
-  for (let tries = 0; tries < 60 && (await paths(lab)).length !== 1; tries += 1);
-  t.is((await paths(lab)).length, 1);
+  await until(t, async () => (await paths(lab)).length, 1);
   t.is((await lab.lab('router', 'down')).stdout, 'router down');
 });

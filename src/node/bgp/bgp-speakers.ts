@@ -69,6 +69,7 @@ export class BgpSpeakers {
     const frr = new Frr({
       namespace: this.options.namespace(node),
       directory: join(this.options.directory, node),
+      listens: false,
       configs: profiles.length > 0 ? { zebra: `hostname ${node}\n`, bfdd: bfddConfig(node, profiles), bgpd } : { bgpd },
     });
     await frr.start();
