@@ -37,7 +37,8 @@ export class LabRouter {
   async up(asn: number): Promise<RouterConfig> {
     const state = this.#running?.state;
     if (state?.asn === asn) return state;
-    if (state) throw new CommandFailure('alreadyUp', `lab: the router is up with AS ${state.asn}; try: lab router down`);
+    if (state)
+      throw new CommandFailure('alreadyUp', `lab: the router is up with AS ${state.asn}; try: lab router down`);
     requireFrr('the router');
     const { config, wiring, directory, attach } = this.parts;
     const address = config.router?.address ?? lastAddress(config.lan.cidr);
