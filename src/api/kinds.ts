@@ -202,6 +202,7 @@ export const kinds: readonly KindInfo[] = [
       ['IPAddressPool', 'ipaddresspools', 'namespaced', { subresources: ['status'] }],
       ['L2Advertisement', 'l2advertisements', 'namespaced', { subresources: ['status'] }],
       ['ServiceL2Status', 'servicel2statuses', 'namespaced', { subresources: ['status'] }],
+      ['ServiceBGPStatus', 'servicebgpstatuses', 'namespaced', { subresources: ['status'] }],
     ],
   ),
   ...group('metallb.io', ['v1beta2', 'v1beta1'], [['BGPPeer', 'bgppeers', 'namespaced', { subresources: ['status'] }]]),

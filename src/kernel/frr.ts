@@ -71,6 +71,13 @@ export class Frr {
     return runProcess(namespace, [...vtysh(directory), '-d', daemon, ...lines]);
   }
 
+  /** Changes a daemon's configuration. @throws Error in its words; what came before the refused line is in force */
+  async change(daemon: FrrDaemon, commands: readonly string[]): Promise<void> {
+    if (commands.length === 0) return;
+    const { code, stdout, stderr } = await this.vtysh(daemon, commands);
+    if (code !== 0 || stdout.includes('% ')) throw new Error(`${daemon} (FRR): ${(stderr || stdout).trim()}`);
+  }
+
   /** At once, as a crash: the kernel closes the connections, and the neighbours notice. */
   async kill(): Promise<void> {
     const ends = this.#children.map(

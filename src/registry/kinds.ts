@@ -65,6 +65,7 @@ const metallb: Row[] = [
   ['IPAddressPool', 'ipaddresspools', '', status],
   ['L2Advertisement', 'l2advertisements', '', status],
   ['ServiceL2Status', 'servicel2statuses', '', status],
+  ['ServiceBGPStatus', 'servicebgpstatuses', '', status],
 ];
 
 const gateway: Row[] = [
