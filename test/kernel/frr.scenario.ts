@@ -35,8 +35,9 @@ async function start(name: string, plan: BgpNode): Promise<Frr> {
 
 async function shown(frr: Frr): Promise<string[]> {
   const texts = await Promise.all((['bfdd', 'bgpd'] as const).map((one) => frr.vtysh(one, ['show running-config'])));
+  const lines = texts.flatMap(({ stdout }) => stdout.split('\n')).filter((line) => !line.startsWith('hostname'));
   // The numbers of entries tell in which order they came.
-  return texts.flatMap(({ stdout }) => stdout.split('\n').map((line) => line.replace(/ seq \d+/, ''))).sort();
+  return lines.map((line) => line.replace(/ seq \d+/, '')).sort();
 }
 
 const running = await start('running', plans[0]!);
