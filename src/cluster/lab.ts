@@ -6,7 +6,7 @@ import type { KubeObject } from '../api/object.js';
 import { recordEvent } from '../controllers/events.js';
 import { attachmentOf, hostNamespace, planMachines } from '../fabric/machines.js';
 import { holdFile } from '../kernel/lock.js';
-import { mountOwnProc, pidOnMachine } from '../kernel/mounts.js';
+import { initOnMachine, mountOwnProc, pidOnMachine } from '../kernel/mounts.js';
 import { leaveMachineNamespace } from '../kernel/netns.js';
 import { createPodNetwork } from '../node/pod-network.js';
 import { createServiceProxies, trafficKinds } from '../node/service-proxies.js';
@@ -49,7 +49,7 @@ export async function startLab(request: StartRequest, { progress, certificates }
   const { name, settings } = request;
   const directory = stateDirectory(name, request.stateRoot);
   const world = createWorld({ seed: settings.seed });
-  const pid = pidOnMachine();
+  const [pid, init] = [pidOnMachine(), initOnMachine()];
   if (!holdFile(directory.lock)) throw beingStarted(name);
 
   const kubeletStart = startKubelet();
@@ -133,6 +133,7 @@ export async function startLab(request: StartRequest, { progress, certificates }
     name,
     pid,
     launcher: request.launcher,
+    init,
     seed: settings.seed,
     balance: settings.balance,
     proxyMode: readProxyConfiguration(desired.registry).mode,
