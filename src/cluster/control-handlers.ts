@@ -20,6 +20,7 @@ import type { MachineRooms } from './machine-rooms.js';
 import type { MetalLB } from './metallb.js';
 import type { NodeProxies } from './proxies.js';
 import { writeProxyMode } from './proxy-configuration.js';
+import type { LabRouter } from './router.js';
 import type { LabSettings, ManifestText } from './start-request.js';
 import type { LabStatus } from './state-directory.js';
 import { findTarget, type LabTarget } from './target.js';
@@ -40,6 +41,7 @@ export interface LabParts {
   rooms: MachineRooms;
   metallb: MetalLB;
   faults: Faults;
+  router: LabRouter;
 }
 
 export function controlHandlers(lab: LabParts): Map<string, ControlHandler> {
@@ -53,6 +55,8 @@ export function controlHandlers(lab: LabParts): Map<string, ControlHandler> {
     shadow: () => openShadow(lab),
     'proxy-mode': (body) => changeMode(lab, (body as { mode: ProxyMode }).mode),
     arp: () => arpReport({ desired: lab.desired, namespaces: lab.wiring.namespaces, speakers: lab.metallb.speakers }),
+    'router-up': (body) => lab.router.up((body as { asn: number }).asn),
+    'router-down': () => lab.router.down(),
     faults: () => lab.faults.list(),
     fault: (body) => lab.faults.change(body as FaultRequest),
     'clear-faults': () => lab.faults.clear(),
