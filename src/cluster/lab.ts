@@ -89,19 +89,6 @@ export async function startLab(request: StartRequest, { progress, certificates }
     clock: world.clock,
   });
   const proxies = createServiceProxies(desired.registry, modes.proxied, desired.positionOf);
-  restartWithPods(
-    desired.registry,
-    modes,
-    () => proxies.sync(),
-    (involved, { message }) =>
-      recordEvent(desired.registry, world.clock, {
-        involved,
-        type: 'Warning',
-        reason: 'FailedToStart',
-        message,
-        component: 'kube-proxy',
-      }),
-  );
   dns.feed({ registry: desired.registry, config: desired.config, clock: world.clock });
   const router = new LabRouter({ config: desired.config, wiring, directory: directory.frr, attach: settings.attach });
   const network = createPodNetwork(wiring, desired.config);
@@ -142,6 +129,23 @@ export async function startLab(request: StartRequest, { progress, certificates }
     nodes: desired.config.nodes.map((node) => ({ name: node.name, address: node.address })),
     kubeconfig: directory.kubeconfig,
   };
+  const keepStatus = () => writeStatus(directory, { ...status, proxyMode: modes.summary() });
+  restartWithPods(
+    desired.registry,
+    modes,
+    async () => {
+      await proxies.sync();
+      keepStatus();
+    },
+    (involved, { message }) =>
+      recordEvent(desired.registry, world.clock, {
+        involved,
+        type: 'Warning',
+        reason: 'FailedToStart',
+        message,
+        component: 'kube-proxy',
+      }),
+  );
   const api = await startApi({
     name,
     door,
@@ -157,7 +161,7 @@ export async function startLab(request: StartRequest, { progress, certificates }
     directory.control,
     controlHandlers({
       status,
-      stateRoot: request.stateRoot,
+      keepStatus,
       settings,
       desired,
       wiring,
@@ -174,7 +178,7 @@ export async function startLab(request: StartRequest, { progress, certificates }
     }),
   );
   keepJournal(directory.journal, settings, desired.registry);
-  writeStatus(directory, status);
+  keepStatus();
   // The first command on host comes soon: its room is made while that command starts.
   if (!settings.attach) rooms.enter(hostNamespace).catch(() => undefined);
   return { status, outcome };
