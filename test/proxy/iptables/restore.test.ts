@@ -49,7 +49,7 @@ test('a new Service is written, the others’ chains are not', (t) => {
 });
 
 test('in a large cluster a changed endpoint is written without the shared chains, a new Service with them', (t) => {
-  const large = iptablesEngine.options({ ...options, largeClusterEndpoints: 1 });
+  const large = iptablesEngine.options({ ...options, largeClusterEndpoints: 0 });
   const ruleSet = (services: Service[], endpointSlices: EndpointSlice[]) =>
     iptablesEngine.compile(trafficOfNode(planTraffic({ services, endpointSlices }), node()), large);
   const first = ruleSet([one, two], [oneAtA, twoAtB]);
