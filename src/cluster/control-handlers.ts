@@ -23,12 +23,13 @@ import type { NodeProxies } from './proxies.js';
 import { writeProxyMode } from './proxy-configuration.js';
 import type { LabRouter } from './router.js';
 import type { LabSettings, ManifestText } from './start-request.js';
-import { type LabStatus, stateDirectory, writeStatus } from './state-directory.js';
+import type { LabStatus } from './state-directory.js';
 import { findTarget, type LabTarget } from './target.js';
 
 export interface LabParts {
   status: LabStatus;
-  stateRoot: string;
+  /** Writes the status into the state directory, with what has changed since the start. */
+  keepStatus(): void;
   settings: LabSettings;
   desired: DesiredState;
   wiring: Wiring;
@@ -77,35 +78,26 @@ function speakingPlainly(handler: ControlHandler): ControlHandler {
   };
 }
 
-/** The mode of every node, or of each when they differ: kube-proxy pods are deleted one by one. */
-function modeOf({ modes }: LabParts): string {
-  const byNode = [...modes.configurations()].map(([node, { mode }]) => ({ node, mode }));
-  const [first, ...others] = new Set(byNode.map(({ mode }) => mode));
-  if (others.length === 0) return first ?? '';
-  return byNode.map(({ node, mode }) => `${mode} on ${node}`).join(', ');
-}
-
 /**
  * Moves all nodes to a mode: writes it into kube-proxy's ConfigMap and starts every kube-proxy again.
  * @throws CommandFailure when this machine cannot run that mode; nothing is changed then
  */
 async function changeMode(lab: LabParts, mode: ProxyMode): Promise<{ before: string; now: string }> {
-  const before = modeOf(lab);
+  const before = lab.modes.summary();
   const { registry } = lab.desired;
   await lab.modes.require(mode);
   writeProxyMode(registry, mode);
   await lab.modes.restart();
   await lab.proxies.sync();
-  const now = modeOf(lab);
-  writeStatus(stateDirectory(lab.status.name, lab.stateRoot), { ...lab.status, proxyMode: now });
-  return { before, now };
+  lab.keepStatus();
+  return { before, now: lab.modes.summary() };
 }
 
 function statusOf(lab: LabParts) {
   const { registry } = lab.desired;
   return {
     ...lab.status,
-    proxyMode: modeOf(lab),
+    proxyMode: lab.modes.summary(),
     pods: registry.list('', 'Pod').length,
     services: registry.list('', 'Service').length,
     router: lab.router.state,
@@ -120,7 +112,7 @@ function target({ desired, wiring, kubelet, rooms, settings }: LabParts, name: s
 /** What cannot be changed while the lab is up. */
 function requireSame(lab: LabParts, asked: Partial<LabSettings>): void {
   const { settings, status } = lab;
-  const present: Record<string, unknown> = { ...settings, iptables: status.iptables, proxyMode: modeOf(lab) };
+  const present: Record<string, unknown> = { ...settings, iptables: status.iptables, proxyMode: lab.modes.summary() };
   for (const [field, value] of Object.entries(asked)) {
     const now = present[field];
     if (field === 'config' ? namesSameCluster(settings.config, value as ManifestText) : now === value) continue;

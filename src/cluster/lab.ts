@@ -6,7 +6,7 @@ import type { KubeObject } from '../api/object.js';
 import { recordEvent } from '../controllers/events.js';
 import { attachmentOf, hostNamespace, planMachines } from '../fabric/machines.js';
 import { holdFile } from '../kernel/lock.js';
-import { mountOwnProc, pidOnMachine } from '../kernel/mounts.js';
+import { initOnMachine, mountOwnProc, pidOnMachine } from '../kernel/mounts.js';
 import { leaveMachineNamespace } from '../kernel/netns.js';
 import { createPodNetwork } from '../node/pod-network.js';
 import { createServiceProxies, trafficKinds } from '../node/service-proxies.js';
@@ -49,7 +49,7 @@ export async function startLab(request: StartRequest, { progress, certificates }
   const { name, settings } = request;
   const directory = stateDirectory(name, request.stateRoot);
   const world = createWorld({ seed: settings.seed });
-  const pid = pidOnMachine();
+  const [pid, init] = [pidOnMachine(), initOnMachine()];
   if (!holdFile(directory.lock)) throw beingStarted(name);
 
   const kubeletStart = startKubelet();
@@ -89,19 +89,6 @@ export async function startLab(request: StartRequest, { progress, certificates }
     clock: world.clock,
   });
   const proxies = createServiceProxies(desired.registry, modes.proxied, desired.positionOf);
-  restartWithPods(
-    desired.registry,
-    modes,
-    () => proxies.sync(),
-    (involved, { message }) =>
-      recordEvent(desired.registry, world.clock, {
-        involved,
-        type: 'Warning',
-        reason: 'FailedToStart',
-        message,
-        component: 'kube-proxy',
-      }),
-  );
   dns.feed({ registry: desired.registry, config: desired.config, clock: world.clock });
   const router = new LabRouter({ config: desired.config, wiring, directory: directory.frr, attach: settings.attach });
   const network = createPodNetwork(wiring, desired.config);
@@ -133,6 +120,7 @@ export async function startLab(request: StartRequest, { progress, certificates }
     name,
     pid,
     launcher: request.launcher,
+    init,
     seed: settings.seed,
     balance: settings.balance,
     proxyMode: readProxyConfiguration(desired.registry).mode,
@@ -141,6 +129,23 @@ export async function startLab(request: StartRequest, { progress, certificates }
     nodes: desired.config.nodes.map((node) => ({ name: node.name, address: node.address })),
     kubeconfig: directory.kubeconfig,
   };
+  const keepStatus = () => writeStatus(directory, { ...status, proxyMode: modes.summary() });
+  restartWithPods(
+    desired.registry,
+    modes,
+    async () => {
+      await proxies.sync();
+      keepStatus();
+    },
+    (involved, { message }) =>
+      recordEvent(desired.registry, world.clock, {
+        involved,
+        type: 'Warning',
+        reason: 'FailedToStart',
+        message,
+        component: 'kube-proxy',
+      }),
+  );
   const api = await startApi({
     name,
     door,
@@ -156,7 +161,7 @@ export async function startLab(request: StartRequest, { progress, certificates }
     directory.control,
     controlHandlers({
       status,
-      stateRoot: request.stateRoot,
+      keepStatus,
       settings,
       desired,
       wiring,
@@ -173,7 +178,7 @@ export async function startLab(request: StartRequest, { progress, certificates }
     }),
   );
   keepJournal(directory.journal, settings, desired.registry);
-  writeStatus(directory, status);
+  keepStatus();
   // The first command on host comes soon: its room is made while that command starts.
   if (!settings.attach) rooms.enter(hostNamespace).catch(() => undefined);
   return { status, outcome };
