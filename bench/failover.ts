@@ -49,7 +49,7 @@ async function ready(name: string, liveness: string): Promise<void> {
 
 /** Longer than any rejoin of memberlist's takes. */
 const PATIENCE_SECONDS = 120;
-const LOOK_EVERY_SECONDS = 0.2;
+const LOOK_EVERY_SECONDS = 0.5;
 
 async function until(what: string, look: () => Promise<boolean>): Promise<void> {
   for (let tries = 0; tries < PATIENCE_SECONDS / LOOK_EVERY_SECONDS; tries += 1) {

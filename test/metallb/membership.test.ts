@@ -85,6 +85,29 @@ for (const [kind, [least, most], back] of liveness) {
     });
   }
 
+  test(`${kind}: a node that dies again and again comes back each time`, (t) => {
+    const lan = new Lan(kind);
+    lan.run(5000);
+    for (let death = 1; death <= 5; death += 1) {
+      lan.running.delete('k8s-node3');
+      lan.until('k8s-node3', false);
+      lan.start('k8s-node3');
+      t.true(lan.until('k8s-node3', true) <= back, `after death ${death}`);
+    }
+  });
+
+  test(`${kind}: a cable that is pulled again and again`, (t) => {
+    const lan = new Lan(kind);
+    lan.run(5000);
+    for (let pull = 1; pull <= 5; pull += 1) {
+      lan.cut.add('k8s-node3');
+      lan.run(30_000);
+      lan.cut.clear();
+      lan.run(10_000);
+      for (const membership of lan.running.values()) t.is(membership.alive().size, 4, `after pull ${pull}`);
+    }
+  });
+
   test(`${kind}: a node that is cut off thinks itself alone, and all agree again afterwards`, (t) => {
     const lan = new Lan(kind);
     lan.run(5000);
@@ -121,6 +144,19 @@ test('memberlist: a member that restarts while it is suspected objects', (t) => 
   lan.start('k8s-node3');
   lan.run(30_000);
   for (const membership of lan.running.values()) t.true(membership.alive().has('k8s-node3'));
+});
+
+test('memberlist: a member that objected to a suspicion once, and dies later, comes back', (t) => {
+  const lan = new Lan('memberlist');
+  lan.run(5000);
+  lan.cut.add('k8s-node3');
+  lan.run(5000);
+  lan.cut.clear();
+  lan.run(30_000);
+  lan.running.delete('k8s-node3');
+  lan.until('k8s-node3', false);
+  lan.start('k8s-node3');
+  t.true(lan.until('k8s-node3', true) <= 5000);
 });
 
 test('memberlist: suspicion lasts as long as the library has it', (t) => {

@@ -154,8 +154,9 @@ export class SwimMembership implements Membership {
   #learn(news: News, now: number): Packet[] {
     if (news.node === this.self) return this.#object(news);
     const peer = this.#peers.get(news.node);
-    if (!peer || news.incarnation < peer.incarnation) return [];
+    if (!peer) return [];
     if (news.state === 'alive') return this.#revive(peer, news.incarnation);
+    if (news.incarnation < peer.incarnation) return [];
     if (news.state === 'dead') peer.state = 'dead';
     else if (peer.state !== 'dead') this.#suspect(peer, news.by, now);
     return [];
@@ -168,11 +169,15 @@ export class SwimMembership implements Membership {
     return this.#gossip(this.#self());
   }
 
-  /** A suspect who has not heard of it yet is told, so that he can object. */
+  /**
+   * A suspect who has not heard of it yet is told, so that he can object; so is one who began again, from the first
+   * incarnation, after he had died in a later one.
+   */
   #revive(peer: Peer, incarnation: number): Packet[] {
     const { node, state, address } = peer;
-    if (state === 'suspect' && incarnation === peer.incarnation) {
-      const news: News[] = [{ state, node, incarnation, by: this.self }];
+    const outdated = incarnation < peer.incarnation && state !== 'alive';
+    if (outdated || (state === 'suspect' && incarnation === peer.incarnation)) {
+      const news: News[] = [{ state, node, incarnation: peer.incarnation, by: this.self }];
       return [{ to: address, message: { kind: 'gossip', from: this.self, news } }];
     }
     if (incarnation <= peer.incarnation && state !== 'dead') return [];
