@@ -4,7 +4,7 @@
 import { join } from 'node:path';
 import type { KubeObject } from '../api/object.js';
 import { recordEvent } from '../controllers/events.js';
-import { attachmentOf, hostNamespace, planMachines } from '../fabric/machines.js';
+import { attachmentOf, hostNamespace, planMachines, routerNamespace } from '../fabric/machines.js';
 import { holdFile } from '../kernel/lock.js';
 import { initOnMachine, mountOwnProc, pidOnMachine } from '../kernel/mounts.js';
 import { leaveMachineNamespace } from '../kernel/netns.js';
@@ -90,9 +90,16 @@ export async function startLab(request: StartRequest, { progress, certificates }
   });
   const proxies = createServiceProxies(desired.registry, modes.proxied, desired.positionOf);
   dns.feed({ registry: desired.registry, config: desired.config, clock: world.clock });
-  const router = new LabRouter({ config: desired.config, wiring, directory: directory.frr, attach: settings.attach });
   const network = createPodNetwork(wiring, desired.config);
   const scratch = join(directory.root, 'scratch');
+  const rooms = createMachineRooms({ config: desired.config, namespaces: wiring.namespaces, scratch });
+  const router = new LabRouter({
+    config: desired.config,
+    wiring,
+    directory: directory.frr,
+    attach: settings.attach,
+    leaving: () => rooms.leave(routerNamespace),
+  });
   const metallb = createMetalLB({
     desired,
     world,
@@ -155,7 +162,6 @@ export async function startLab(request: StartRequest, { progress, certificates }
     clock: world.clock,
     kubeconfig: directory.kubeconfig,
   });
-  const rooms = createMachineRooms({ config: desired.config, namespaces: wiring.namespaces, scratch });
   const faults = new Faults({ desired, world, wiring, kubelet, speakers: metallb.speakers });
   await serveControl(
     directory.control,

@@ -12,6 +12,8 @@ import type { ClusterConfig } from '../model/cluster-config.js';
 export interface MachineRooms {
   /** @throws SandboxError when the kernel refuses */
   enter(machine: string): Promise<SandboxNamespaces>;
+  /** For a machine that is going: the next of its name gets a room of its own. */
+  leave(machine: string): Promise<void>;
 }
 
 export interface RoomParts {
@@ -43,9 +45,16 @@ export function createMachineRooms({ config, namespaces, scratch }: RoomParts): 
     const room = make(machine);
     rooms.set(machine, room);
     // Whoever ends its first process, or keeps it from being made, gets a new room next time.
-    const forget = (): boolean => rooms.delete(machine);
+    const forget = (): boolean => rooms.get(machine) === room && rooms.delete(machine);
     room.then((made) => made.init.ended.then(() => made.remove())).then(forget, forget);
     return room;
   };
-  return { enter: async (machine) => (await (rooms.get(machine) ?? furnish(machine))).namespaces };
+  return {
+    enter: async (machine) => (await (rooms.get(machine) ?? furnish(machine))).namespaces,
+    async leave(machine) {
+      const room = rooms.get(machine);
+      rooms.delete(machine);
+      await (await room)?.remove();
+    },
+  };
 }

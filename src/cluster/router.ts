@@ -17,6 +17,8 @@ export interface RouterParts {
   /** Where machines' FRR have their files. */
   directory: string;
   attach: boolean;
+  /** The router's namespace is about to go. */
+  leaving(): Promise<void>;
 }
 
 export class LabRouter {
@@ -57,11 +59,12 @@ export class LabRouter {
 
   /** Does nothing when there is none. */
   async down(): Promise<void> {
-    const { config, wiring, attach } = this.parts;
+    const { config, wiring, attach, leaving } = this.parts;
     if (!this.#running) return;
     const { frr, state } = this.#running;
     this.#running = undefined;
     await frr.kill();
+    await leaving();
     if (!attach) await runProcess(wiring.namespaces.get(hostNamespace), ['ip', 'route', 'del', 'default']);
     await wiring.change([], [planRouter(config, state.address, attach).key]);
   }

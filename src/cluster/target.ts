@@ -2,7 +2,7 @@
  * What `lab exec TARGET` may name, and where it is.
  */
 import { StatusError } from '../api/status.js';
-import { hostNamespace, routerNamespace } from '../fabric/machines.js';
+import { hostNamespace, routerNamespace, switchNamespace } from '../fabric/machines.js';
 import type { EnteredNamespaces } from '../kernel/launch.js';
 import type { Namespaces } from '../kernel/operations.js';
 import type { Kubelet } from '../kubelet/kubelet.js';
@@ -59,12 +59,10 @@ export async function findTarget(parts: TargetParts, text: string): Promise<LabT
   throw noSuchTarget(registry, text);
 }
 
+/** The router is not always there; in the switch the frames of all machines can be seen. */
 function isMachine(registry: Lister, name: string): boolean {
-  return (
-    name === hostNamespace ||
-    name === routerNamespace ||
-    registry.get({ group: '', kind: 'Node', namespace: '', name }) !== undefined
-  );
+  if ([hostNamespace, switchNamespace, routerNamespace].includes(name)) return true;
+  return registry.get({ group: '', kind: 'Node', namespace: '', name }) !== undefined;
 }
 
 async function machineTarget({ namespaces, rooms, attach }: TargetParts, name: string): Promise<LabTarget> {

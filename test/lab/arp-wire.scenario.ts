@@ -1,16 +1,18 @@
 /**
  * Runs on `host` in a lab (test/lab/metallb-wire.test.ts): talks ARP on the LAN by hand, and prints what came back.
  *
- * Arguments: `ask` (requests and broken frames), or `listen MILLISECONDS`.
+ * Argument: how many hostile frames.
  */
+import { createSocket } from 'node:dgram';
 import { read, writeSync } from 'node:fs';
 import { listLinks } from '../../src/kernel/links.js';
 import { openNamespace } from '../../src/kernel/netns.js';
 import { ETH_P_ARP, openPacketSocket } from '../../src/kernel/packet-socket.js';
 import { type ArpFrame, arpRequest, broadcastMac, decodeArp, encodeArp } from '../../src/metallb/layer2/arp.js';
 import { pause } from '../../src/world/pause.js';
+import { hostileDatagrams, hostileFrames } from './hostile.js';
 
-const [mode, argument] = process.argv.slice(2);
+const [argument] = process.argv.slice(2);
 const here = openNamespace('here', '/proc/thread-self/ns/net');
 const link = (await listLinks(here)).find(({ name }) => name === 'vboxnet0')!;
 const fd = openPacketSocket(here, link.index, ETH_P_ARP);
@@ -52,41 +54,28 @@ async function replies(frame: Buffer, address: string, wait = 700): Promise<Hear
   return heard.filter((one) => one.frame.senderAddress === address && one.frame.destination === link.mac);
 }
 
-/** Good requests with bytes flipped, ends cut off, tails grown; xorshift32, so always the same. */
-function* brokenFrames(count: number): Generator<Buffer> {
-  let state = 7;
-  const random = (below: number): number => {
-    state ^= state << 13;
-    state ^= state >>> 17;
-    state ^= state << 5;
-    return (state >>> 0) % below;
-  };
-  for (let made = 0; made < count; made += 1) {
-    const grown = Buffer.concat([request('192.168.56.128'), Buffer.alloc(random(8) === 0 ? random(1400) : 0, 0xff)]);
-    const cut = grown.subarray(0, random(4) === 0 ? 14 + random(46) : grown.length);
-    for (let flips = random(6); flips > 0; flips -= 1) cut[12 + random(cut.length - 12)] = random(256);
-    yield cut;
-  }
-}
-
 async function ask(): Promise<unknown> {
   const vip = '192.168.56.128';
   const answered = await replies(request(vip), vip);
   const probe = await replies(request(vip, { senderAddress: '0.0.0.0' }), vip);
   const other = await replies(request('192.168.56.129'), '192.168.56.129');
   const reply = await replies(request(vip, { operation: 2 }), vip);
-  for (const frame of brokenFrames(20_000)) writeSync(fd, frame);
+  for (const frame of hostileFrames(Number(argument), link.mac)) writeSync(fd, frame);
+  for (const datagram of hostileDatagrams) await say(datagram);
   await pause(1500);
   const after = await replies(request(vip), vip, 1500);
   return { mac: link.mac, answered, probe, other, reply, after };
 }
 
-async function listen(milliseconds: number): Promise<unknown> {
-  process.stderr.write('listening\n');
-  await pause(milliseconds);
-  return heard.filter(({ frame }) => frame.destination === broadcastMac);
+/** To the port at which the speakers of all nodes talk. */
+async function say(datagram: Buffer): Promise<void> {
+  const socket = createSocket('udp4');
+  await new Promise<void>((resolve) => socket.bind(0, resolve));
+  socket.setBroadcast(true);
+  await new Promise((resolve) => socket.send(datagram, 7946, '192.168.56.255', resolve));
+  socket.close();
 }
 
-const result = mode === 'ask' ? await ask() : await listen(Number(argument));
+const result = await ask();
 
 process.stdout.write(JSON.stringify(result), () => process.kill(process.pid, 'SIGTERM'));

@@ -2,7 +2,9 @@ import test from 'ava';
 import type { Liveness, Member, Membership, Packet } from '../../src/metallb/membership/contract.js';
 import { everyone } from '../../src/metallb/membership/everyone.js';
 import { createMembership } from '../../src/metallb/membership/membership.js';
+import { parseMessage } from '../../src/metallb/membership/message.js';
 import { suspicionTimeoutMs } from '../../src/metallb/membership/swim.js';
+import { hostileDatagrams } from '../lab/hostile.js';
 
 const names = ['k8s-master', 'k8s-node1', 'k8s-node2', 'k8s-node3'];
 const members: Member[] = names.map((node, index) => ({ node, address: `192.168.56.10${index}` }));
@@ -63,6 +65,18 @@ const liveness: [Liveness, dead: [number, number], back: number][] = [
 ];
 
 for (const [kind, [least, most], back] of liveness) {
+  test(`${kind}: whatever is sent to a speaker's port, it goes on`, (t) => {
+    const lan = new Lan(kind);
+    lan.run(1000);
+    const speaker = lan.running.get('k8s-node1')!;
+    for (const datagram of hostileDatagrams) {
+      const message = parseMessage(datagram.toString('utf8'));
+      if (message) t.notThrows(() => speaker.hear(message, lan.now));
+    }
+    lan.run(10_000);
+    for (const membership of lan.running.values()) t.deepEqual([...membership.alive()].sort(), names);
+  });
+
   test(`${kind}: all find each other`, (t) => {
     const lan = new Lan(kind);
     lan.run(300);
@@ -127,6 +141,15 @@ for (const [kind, [least, most], back] of liveness) {
     t.true(lan.until('k8s-node2', false) <= 10);
   });
 }
+
+test('what is said between speakers is read back, and nothing else', (t) => {
+  const news = [{ state: 'suspect', node: 'k8s-node1', incarnation: 2, by: 'k8s-node2' }];
+  const message = { kind: 'ping-req', from: 'k8s-node2', seq: 3, target: 'k8s-node1', news } as const;
+  t.deepEqual(parseMessage(JSON.stringify(message)), message as never);
+  for (const change of [{ seq: 'x' }, { target: 1 }, { news: {} }, { news: [null] }, { from: 7 }, { kind: 'join' }]) {
+    t.is(parseMessage(JSON.stringify({ ...message, ...change })), undefined);
+  }
+});
 
 test('fast: a speaker that was stalled itself does not think the others dead', (t) => {
   const lan = new Lan('fast');

@@ -9,9 +9,10 @@ import { read, writeSync } from 'node:fs';
 import { Announcer } from '../../metallb/layer2/announcer.js';
 import { type ArpFrame, encodeArp } from '../../metallb/layer2/arp.js';
 import type { ArpInterface } from '../../metallb/layer2/responder.js';
-import type { Membership, MembershipMessage, Packet } from '../../metallb/membership/contract.js';
+import type { Membership, Packet } from '../../metallb/membership/contract.js';
 import { everyone } from '../../metallb/membership/everyone.js';
 import { createMembership } from '../../metallb/membership/membership.js';
+import { parseMessage } from '../../metallb/membership/message.js';
 import type { SpeakerCommand, SpeakerLink, SpeakerReport, SpeakerStart } from '../../metallb/speaker/contract.js';
 import { Speaker } from '../../metallb/speaker/speaker.js';
 import { createWorld } from '../../world/world.js';
@@ -71,7 +72,7 @@ function start({ node, broadcast, liveness, links, interfaces }: SpeakerStart): 
     speaker.setAlive(membership.alive());
   };
   socket.on('message', (bytes) => {
-    const message = parseMessage(bytes);
+    const message = parseMessage(bytes.toString('utf8'));
     if (message) post(membership.hear(message, clock.now()));
   });
   socket.on('error', (error) => process.stderr.write(`speaker ${node}: ${error.message}\n`));
@@ -85,16 +86,6 @@ function start({ node, broadcast, liveness, links, interfaces }: SpeakerStart): 
   for (const link of links) listen(link, announcer);
   const settled = new Promise<void>((resolve) => clock.after(SETTLE_MS, resolve));
   return { speaker, membership, post, settled };
-}
-
-/** What is no message of ours comes from somebody else, and is nothing to us. */
-function parseMessage(bytes: Buffer): MembershipMessage | undefined {
-  try {
-    const message = JSON.parse(bytes.toString('utf8')) as MembershipMessage;
-    return typeof message?.kind === 'string' && typeof message.from === 'string' ? message : undefined;
-  } catch {
-    return undefined;
-  }
 }
 
 let running: Running | undefined;
