@@ -3,8 +3,19 @@ import { execa } from 'execa';
 
 /** bash, for `read -t`: a line on standard input, or its end, is the end of the loop. */
 const LOOP = `while read -r -t 0.001; [ $? -gt 128 ]; do
-  curl -s -o /dev/null --connect-timeout 0.2 --max-time 0.4 "$0" && echo "ok $EPOCHREALTIME" || echo "no $EPOCHREALTIME"
+  curl -s -o /dev/null --connect-timeout "$1" --max-time "$2" "$0" && echo "ok $EPOCHREALTIME" || echo "no $EPOCHREALTIME"
 done`;
+
+/** How long a request waits: for a connection, and in all; seconds. */
+export interface Patience {
+  connect: number;
+  whole: number;
+}
+
+/** So that the next request comes soon after somebody answers again. */
+export const hasty: Patience = { connect: 0.2, whole: 0.4 };
+/** So that only what is lost counts as lost; a lost packet shows as a gap of a second, when TCP sends again. */
+export const patient: Patience = { connect: 5, whole: 10 };
 
 export interface Answers {
   /** Between one answer and the next, milliseconds. */
@@ -13,9 +24,15 @@ export interface Answers {
   lost: number;
 }
 
-/** Asks while `change` happens, and until it has: the promise resolves when nothing more is to be seen. */
-export async function answersDuring(lab: string, address: string, change: () => Promise<unknown>): Promise<Answers> {
-  const client = execa('scripts/lab', ['--name', lab, 'exec', 'host', '--', 'bash', '-c', LOOP, address]);
+/** Asks while `change` happens, and a moment before and after. */
+export async function answersDuring(
+  lab: string,
+  address: string,
+  { connect, whole }: Patience,
+  change: () => Promise<unknown>,
+): Promise<Answers> {
+  const loop = ['bash', '-c', LOOP, address, String(connect), String(whole)];
+  const client = execa('scripts/lab', ['--name', lab, 'exec', 'host', '--', ...loop]);
   try {
     await pause(SETTLED_SECONDS);
     await change();

@@ -9,7 +9,7 @@
  */
 import { execa } from 'execa';
 import type { ArpReport } from '../src/cluster/arp-report.js';
-import { type Answers, answersDuring } from './answers.js';
+import { type Answers, answersDuring, hasty, patient } from './answers.js';
 import type { BenchContext, Benchmark, Figure } from './contract.js';
 import { benchName, lab, withLab } from './lab.js';
 
@@ -61,18 +61,30 @@ async function until(what: string, look: () => Promise<boolean>): Promise<void> 
 
 /** Whether, of the nodes that can be reached, exactly this one answers, and all of them see each other and nobody else. */
 async function agreed(name: string, owner: string, cutOff: readonly string[]): Promise<boolean> {
-  const { answers, speakers } = JSON.parse(await lab(name, ['arp', '-o', 'json'])) as ArpReport;
+  const { answers, speakers } = await report(name);
   const reachable = speakers.filter(({ node }) => !cutOff.includes(node));
   const seen = reachable.map(({ node }) => node).sort();
   const owners = answers.filter((one) => one.answers && !cutOff.includes(one.node)).map(({ node }) => node);
   return owners.join() === owner && reachable.every(({ alive }) => [...alive].sort().join() === seen.join());
 }
 
+/** All is as it was: four speakers that agree, the host sends to the winner, and all pods are ready. */
 async function whole(name: string): Promise<void> {
   await until('all speakers see each other', async () => {
-    const { speakers } = JSON.parse(await lab(name, ['arp', '-o', 'json'])) as ArpReport;
+    const { speakers } = await report(name);
     return speakers.length === 4 && (await agreed(name, winner, []));
   });
+  await until(`the host sends to ${winner}`, async () => {
+    await lab(name, ['exec', 'host', '--', 'curl', '-s', '-o', '/dev/null', '--max-time', '2', address]);
+    const { neighbours } = await report(name);
+    return neighbours.find((one) => one.address === address)?.machine === winner;
+  });
+  const pods = ['kubectl', 'wait', 'pod', '-l', 'app=whoami', '--for', 'condition=Ready', '--timeout', '60s'];
+  await lab(name, pods);
+}
+
+async function report(name: string): Promise<ArpReport> {
+  return JSON.parse(await lab(name, ['arp', '-o', 'json'])) as ArpReport;
 }
 
 async function tries(name: string, { kind, breaks, mends }: Fault, runs: number): Promise<[Answers[], Answers[]]> {
@@ -83,12 +95,12 @@ async function tries(name: string, { kind, breaks, mends }: Fault, runs: number)
       await lab(name, ['fault', kind, winner, breaks]);
       await until(`${second} takes over`, () => agreed(name, second, [winner]));
     };
-    away.push(await answersDuring(name, address, taken));
+    away.push(await answersDuring(name, address, hasty, taken));
     const returned = async () => {
       await lab(name, ['fault', kind, winner, mends]);
       await whole(name);
     };
-    back.push(await answersDuring(name, address, returned));
+    back.push(await answersDuring(name, address, patient, returned));
   }
   return [away, back];
 }
@@ -99,7 +111,7 @@ async function inMode({ runs, progress }: BenchContext, { liveness, budget }: (t
   return withLab(name, manifests, async () => {
     await ready(name, liveness);
     await whole(name);
-    const calm = await answersDuring(name, address, () => execa('sleep', ['2']));
+    const calm = await answersDuring(name, address, hasty, () => execa('sleep', ['2']));
     const floor = { title: 'nothing wrong', values: [calm.longestGap] };
     const figures: Figure[] = [];
     for (const fault of faults) {
