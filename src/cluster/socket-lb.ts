@@ -39,7 +39,7 @@ export function requireSocketLB(rootless: boolean): void {
   if (missing.length === 0) return;
   throw new CommandFailure(
     'missingTool',
-    `lab: --socket-lb: ${missing.join(' and ')} not found; install clang, bpftool and libbpf-dev (scripts/provision --optional); ${instead}`,
+    `lab: --socket-lb: ${missing.join(' and ')} not found; install the packages clang and bpftool (scripts/provision --ebpf); ${instead}`,
   );
 }
 

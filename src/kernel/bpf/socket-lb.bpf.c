@@ -13,7 +13,21 @@
 #include <linux/bpf.h>
 #include <linux/errno.h>
 #include <linux/in.h>
-#include <bpf/bpf_helpers.h>
+
+/* What libbpf's bpf_helpers.h would give, so that no more than the kernel's own headers is needed. */
+#define SEC(name) __attribute__((section(name), used))
+#define __uint(name, value) int(*name)[value]
+#define __type(name, value) typeof(value) *name
+#define INLINE static inline __attribute__((always_inline))
+
+static void *(*const bpf_map_lookup_elem)(void *map, const void *key) = (void *)(long)BPF_FUNC_map_lookup_elem;
+static long (*const bpf_map_update_elem)(void *map, const void *key, const void *value,
+					 __u64 flags) = (void *)(long)BPF_FUNC_map_update_elem;
+static __u64 (*const bpf_ktime_get_ns)(void) = (void *)(long)BPF_FUNC_ktime_get_ns;
+static __u32 (*const bpf_get_prandom_u32)(void) = (void *)(long)BPF_FUNC_get_prandom_u32;
+static __u64 (*const bpf_get_socket_cookie)(void *ctx) = (void *)(long)BPF_FUNC_get_socket_cookie;
+static __u64 (*const bpf_get_netns_cookie)(void *ctx) = (void *)(long)BPF_FUNC_get_netns_cookie;
+static int (*const bpf_set_retval)(int retval) = (void *)(long)BPF_FUNC_set_retval;
 
 #define REJECT 0
 #define PROCEED 1
@@ -99,21 +113,21 @@ HASH(clients, BPF_MAP_TYPE_LRU_HASH, MOST_REMEMBERED, 0, struct client_key, stru
 HASH(sockets, BPF_MAP_TYPE_LRU_HASH, MOST_REMEMBERED, 0, struct socket_key, struct peer);
 
 /* To older verifiers user_port is a whole word. */
-static __always_inline __be16 port_of(const struct bpf_sock_addr *ctx)
+INLINE __be16 port_of(const struct bpf_sock_addr *ctx)
 {
 	volatile __u32 port = ctx->user_port;
 
 	return (__be16)port;
 }
 
-static __always_inline void set_peer(struct bpf_sock_addr *ctx, const struct peer *peer)
+INLINE void set_peer(struct bpf_sock_addr *ctx, const struct peer *peer)
 {
 	ctx->user_ip4 = peer->address;
 	ctx->user_port = peer->port;
 }
 
 /* The endpoint whose turn it is, or one drawn by lot. */
-static __always_inline struct peer *next_endpoint(const struct service_key *key, const struct service *service)
+INLINE struct peer *next_endpoint(const struct service_key *key, const struct service *service)
 {
 	struct turn *turn = bpf_map_lookup_elem(&turns, key);
 	struct slot_key at = { .service = *key };
@@ -128,8 +142,8 @@ static __always_inline struct peer *next_endpoint(const struct service_key *key,
 	return bpf_map_lookup_elem(&endpoints, &at);
 }
 
-static __always_inline int is_fresh(const struct client *client, const struct client_key *of,
-				    const struct service *service, __u64 now)
+INLINE int is_fresh(const struct client *client, const struct client_key *of, const struct service *service,
+		    __u64 now)
 {
 	struct member_key member = { .service = of->service, .endpoint = client->endpoint };
 
@@ -139,8 +153,7 @@ static __always_inline int is_fresh(const struct client *client, const struct cl
 }
 
 /* The client's own endpoint while it may keep it, else the next one, which then is its own. */
-static __always_inline int keep_endpoint(const struct client_key *of, const struct service *service,
-					 struct peer *chosen)
+INLINE int keep_endpoint(const struct client_key *of, const struct service *service, struct peer *chosen)
 {
 	__u64 now = bpf_ktime_get_ns();
 	struct client *client = bpf_map_lookup_elem(&clients, of);
@@ -162,8 +175,8 @@ static __always_inline int keep_endpoint(const struct client_key *of, const stru
 }
 
 /* TCP asks once a connection. UDP may ask for each message, and a socket stays with its endpoint. */
-static __always_inline int choose(struct bpf_sock_addr *ctx, __u64 netns, const struct service_key *key,
-				  const struct service *service, struct peer *chosen)
+INLINE int choose(struct bpf_sock_addr *ctx, __u64 netns, const struct service_key *key, const struct service *service,
+		  struct peer *chosen)
 {
 	struct client_key client = { .service = *key, .client = netns };
 
@@ -179,7 +192,7 @@ static __always_inline int choose(struct bpf_sock_addr *ctx, __u64 netns, const 
 	return keep_endpoint(&client, service, chosen);
 }
 
-static __always_inline int translate(struct bpf_sock_addr *ctx)
+INLINE int translate(struct bpf_sock_addr *ctx)
 {
 	__u64 netns = bpf_get_netns_cookie(ctx);
 	__u32 *node = bpf_map_lookup_elem(&machines, &netns);
@@ -209,7 +222,7 @@ static __always_inline int translate(struct bpf_sock_addr *ctx)
 }
 
 /* Whom a socket believes to talk to. */
-static __always_inline int translate_back(struct bpf_sock_addr *ctx)
+INLINE int translate_back(struct bpf_sock_addr *ctx)
 {
 	struct socket_key reached = {
 		.socket = bpf_get_socket_cookie(ctx),

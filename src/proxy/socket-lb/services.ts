@@ -5,6 +5,8 @@
  * Models Cilium's socket load balancing (`bpf/bpf_sock.c`, lb4_service and its backends), beside a kube-proxy.
  * Differs: only ClusterIPs over IPv4 are resolved at the socket; Cilium does node ports and external addresses there too.
  * All else goes by the rules of the proxy mode.
+ * Differs: a connected UDP socket keeps sending to an endpoint that is gone; Cilium ends such sockets (since 1.12).
+ * Differs: sockets of IPv6 that connect to an IPv4 address (`::ffff:10.0.0.1`) go by the rules.
  */
 import type { NodeServicePort, NodeTraffic, Protocol } from '../../model/traffic.js';
 import type { BalanceOptions } from '../contract.js';
