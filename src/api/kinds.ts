@@ -68,6 +68,7 @@ const metallb: Row[] = [
   ['IPAddressPool', 'ipaddresspools', '', status],
   ['L2Advertisement', 'l2advertisements', '', status],
   ['ServiceL2Status', 'servicel2statuses', '', status],
+  ['ServiceBGPStatus', 'servicebgpstatuses', '', status],
 ];
 
 const gatewayApi: Partial<KindInfo> = { categories: ['gateway-api'] };
