@@ -54,6 +54,7 @@ function program(name: string): Command {
   addLifeCycle(lab, name);
   addAccess(lab, name);
   addInspection(lab, name);
+  addBgp(lab, name);
   addFaults(lab, name);
   addDns(lab, name);
   return lab;
@@ -160,7 +161,12 @@ function addDns(lab: Command, name: string): void {
     .action(async (options) => (await import('./commands/dns-log.js')).dnsLog(name, options));
 }
 
-function addFaults(lab: Command, name: string): void {
+function addBgp(lab: Command, name: string): void {
+  lab
+    .command('bgp')
+    .description('who announces each LoadBalancer address by BGP, why the others do not, and the sessions')
+    .addOption(outputOption())
+    .action(async (options) => (await import('./commands/bgp.js')).bgp(name, options));
   lab
     .command('router <action>')
     .description('up or down: a router that speaks BGP with the nodes')
@@ -173,6 +179,9 @@ function addFaults(lab: Command, name: string): void {
     .passThroughOptions()
     .allowUnknownOption()
     .action(async (machine, args) => (await import('./commands/vtysh.js')).vtysh(name, machine, args));
+}
+
+function addFaults(lab: Command, name: string): void {
   lab
     .command('fault')
     .description('make something fail, or mend it; without arguments: what is broken')

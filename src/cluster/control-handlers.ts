@@ -9,6 +9,7 @@ import type { Wiring } from '../node/wiring.js';
 import type { ProxyMode } from '../proxy/contract.js';
 import type { RunningApi } from './api-start.js';
 import { arpReport } from './arp-report.js';
+import { bgpReport } from './bgp-report.js';
 import { ControlError, type ControlHandler } from './control.js';
 import { type DesiredState, namesSameCluster } from './desired.js';
 import { kernelSections, planSections } from './digest-sections.js';
@@ -60,6 +61,7 @@ export function controlHandlers(lab: LabParts): Map<string, ControlHandler> {
     'proxy-mode': (body) => changeMode(lab, (body as { mode: ProxyMode }).mode),
     sockets: () => socketReport(socketParts(lab)),
     arp: () => arpReport({ desired: lab.desired, namespaces: lab.wiring.namespaces, speakers: lab.metallb.speakers }),
+    bgp: () => bgpReport({ desired: lab.desired, metallb: lab.metallb, router: lab.router }),
     'router-up': (body) => lab.router.up((body as { asn: number }).asn),
     'router-down': () => lab.router.down(),
     faults: () => lab.faults.list(),
@@ -103,6 +105,7 @@ function statusOf(lab: LabParts) {
     proxyMode: lab.modes.summary(),
     pods: registry.list('', 'Pod').length,
     services: registry.list('', 'Service').length,
+    router: lab.router.state,
   };
 }
 
