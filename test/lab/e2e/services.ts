@@ -124,7 +124,10 @@ export const serviceScenarios: Scenario[] = [
     async run(cluster, t) {
       const ports = ['TCP', 'UDP'].map((protocol) => ({ name: protocol.toLowerCase(), port: 80, protocol }));
       const created = await cluster.service('nodeport-update', { selector: { app: 'web' }, ports: ports.slice(0, 1) });
-      const updated = await cluster.replace('services', { ...created, spec: { ...created.spec, type: 'NodePort', ports } });
+      const updated = await cluster.replace('services', {
+        ...created,
+        spec: { ...created.spec, type: 'NodePort', ports },
+      });
       const [tcp, udp] = updated.spec?.ports ?? [];
       t.truthy(tcp?.nodePort);
       t.truthy(udp?.nodePort);
@@ -146,9 +149,16 @@ export const serviceScenarios: Scenario[] = [
       t.is((await callApi(lab, 'POST', path, object('taken'))).code, 201);
       const { code, body } = await callApi(lab, 'POST', path, object('taker'));
       t.is(code, 422);
-      t.regex((body as { message: string }).message, /spec\.ports\[0\]\.nodePort: .*30322: provided port is already allocated/);
+      t.regex(
+        (body as { message: string }).message,
+        /spec\.ports\[0\]\.nodePort: .*30322: provided port is already allocated/,
+      );
       await callApi(lab, 'DELETE', `${path}/taken`);
-      t.is((await callApi(lab, 'POST', path, object('taker'))).code, 201, 'Services should release NodePorts on delete');
+      t.is(
+        (await callApi(lab, 'POST', path, object('taker'))).code,
+        201,
+        'Services should release NodePorts on delete',
+      );
     },
   },
   {
@@ -201,6 +211,25 @@ export const serviceScenarios: Scenario[] = [
     },
   },
   {
+    name: 'Services should fail health check node port if there are only terminating endpoints',
+    async run(cluster, t) {
+      const labels = { test: 'draining' };
+      const pod = { terminationGracePeriodSeconds: 60, nodeName: 'k8s-node1' };
+      await cluster.pods(netexec('draining', labels, pod, '--delay-shutdown=60'));
+      const spec = { type: 'LoadBalancer', externalTrafficPolicy: 'Local', selector: labels, ports: [{ port: 80 }] };
+      const created = (await cluster.service('draining', spec)).spec;
+      const health = (number: number) =>
+        `-o /dev/null -w '%{http_code}' ${node(number)}:${created?.healthCheckNodePort}`;
+      await cluster.expectAnswers('host', health(101), '200');
+      t.deepEqual(await cluster.answers('host', health(102), 1), ['503'], 'no endpoint there');
+      await cluster.delete('pods', 'draining');
+      await cluster.expectAnswers('host', health(101), '503');
+      const url = `${node(101)}:${created?.ports?.[0]?.nodePort}/hostname`;
+      t.deepEqual(await cluster.answers('host', url), ['draining'], 'what arrives all the same is served');
+      await cluster.delete('pods', 'draining?gracePeriodSeconds=0');
+    },
+  },
+  {
     name: 'Services should be able to switch session affinity for NodePort service',
     async run(cluster, t) {
       const ports = [{ port: 80, nodePort: 30323 }];
@@ -241,7 +270,12 @@ export const serviceScenarios: Scenario[] = [
       const labels = { test: 'evicted' };
       const container = { name: 'c', image: 'busybox', command: ['false'] };
       const metadata = { name: 'evicted', labels };
-      await cluster.create('pods', { apiVersion: 'v1', kind: 'Pod', metadata, spec: { restartPolicy: 'Never', containers: [container] } });
+      await cluster.create('pods', {
+        apiVersion: 'v1',
+        kind: 'Pod',
+        metadata,
+        spec: { restartPolicy: 'Never', containers: [container] },
+      });
       await cluster.service('evicted-pods', { selector: labels, ports: [{ port: 80 }] });
       const failed = await until(
         () => cluster.get<{ status?: { phase?: string } }>('pods', 'evicted'),
