@@ -54,6 +54,7 @@ function program(name: string): Command {
   addLifeCycle(lab, name);
   addAccess(lab, name);
   addInspection(lab, name);
+  addBgp(lab, name);
   addFaults(lab, name);
   addDns(lab, name);
   return lab;
@@ -152,6 +153,26 @@ function addDns(lab: Command, name: string): void {
     .option('-f, --follow', 'go on with what is asked from now on')
     .addOption(outputOption())
     .action(async (options) => (await import('./commands/dns-log.js')).dnsLog(name, options));
+}
+
+function addBgp(lab: Command, name: string): void {
+  lab
+    .command('bgp')
+    .description('who announces each LoadBalancer address by BGP, why the others do not, and the sessions')
+    .addOption(outputOption())
+    .action(async (options) => (await import('./commands/bgp.js')).bgp(name, options));
+  lab
+    .command('router <action>')
+    .description('up or down: a router that speaks BGP with the nodes')
+    .option('--asn <number>', 'its AS number, 64500 by default')
+    .action(async (action, options) => (await import('./commands/router.js')).router(name, action, options));
+  lab
+    .command('vtysh <machine>')
+    .description("FRR's shell on the router or a node")
+    .argument('[args...]')
+    .passThroughOptions()
+    .allowUnknownOption()
+    .action(async (machine, args) => (await import('./commands/vtysh.js')).vtysh(name, machine, args));
 }
 
 function addFaults(lab: Command, name: string): void {

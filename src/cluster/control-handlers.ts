@@ -9,6 +9,7 @@ import type { Wiring } from '../node/wiring.js';
 import type { ProxyMode } from '../proxy/contract.js';
 import type { RunningApi } from './api-start.js';
 import { arpReport } from './arp-report.js';
+import { bgpReport } from './bgp-report.js';
 import { ControlError, type ControlHandler } from './control.js';
 import { type DesiredState, namesSameCluster } from './desired.js';
 import { kernelSections, planSections } from './digest-sections.js';
@@ -20,13 +21,15 @@ import type { MachineRooms } from './machine-rooms.js';
 import type { MetalLB } from './metallb.js';
 import type { NodeProxies } from './proxies.js';
 import { writeProxyMode } from './proxy-configuration.js';
+import type { LabRouter } from './router.js';
 import type { LabSettings, ManifestText } from './start-request.js';
-import { type LabStatus, stateDirectory, writeStatus } from './state-directory.js';
+import type { LabStatus } from './state-directory.js';
 import { findTarget, type LabTarget } from './target.js';
 
 export interface LabParts {
   status: LabStatus;
-  stateRoot: string;
+  /** Writes the status into the state directory, with what has changed since the start. */
+  keepStatus(): void;
   settings: LabSettings;
   desired: DesiredState;
   wiring: Wiring;
@@ -39,6 +42,7 @@ export interface LabParts {
   rooms: MachineRooms;
   metallb: MetalLB;
   faults: Faults;
+  router: LabRouter;
 }
 
 export function controlHandlers(lab: LabParts): Map<string, ControlHandler> {
@@ -52,6 +56,9 @@ export function controlHandlers(lab: LabParts): Map<string, ControlHandler> {
     shadow: () => openShadow(lab),
     'proxy-mode': (body) => changeMode(lab, (body as { mode: ProxyMode }).mode),
     arp: () => arpReport({ desired: lab.desired, namespaces: lab.wiring.namespaces, speakers: lab.metallb.speakers }),
+    bgp: () => bgpReport({ desired: lab.desired, metallb: lab.metallb, router: lab.router }),
+    'router-up': (body) => lab.router.up((body as { asn: number }).asn),
+    'router-down': () => lab.router.down(),
     faults: () => lab.faults.list(),
     fault: (body) => lab.faults.change(body as FaultRequest),
     'clear-faults': () => lab.faults.clear(),
@@ -71,37 +78,29 @@ function speakingPlainly(handler: ControlHandler): ControlHandler {
   };
 }
 
-/** The mode of every node, or of each when they differ: kube-proxy pods are deleted one by one. */
-function modeOf({ modes }: LabParts): string {
-  const byNode = [...modes.configurations()].map(([node, { mode }]) => ({ node, mode }));
-  const [first, ...others] = new Set(byNode.map(({ mode }) => mode));
-  if (others.length === 0) return first ?? '';
-  return byNode.map(({ node, mode }) => `${mode} on ${node}`).join(', ');
-}
-
 /**
  * Moves all nodes to a mode: writes it into kube-proxy's ConfigMap and starts every kube-proxy again.
  * @throws CommandFailure when this machine cannot run that mode; nothing is changed then
  */
 async function changeMode(lab: LabParts, mode: ProxyMode): Promise<{ before: string; now: string }> {
-  const before = modeOf(lab);
+  const before = lab.modes.summary();
   const { registry } = lab.desired;
   await lab.modes.require(mode);
   writeProxyMode(registry, mode);
   await lab.modes.restart();
   await lab.proxies.sync();
-  const now = modeOf(lab);
-  writeStatus(stateDirectory(lab.status.name, lab.stateRoot), { ...lab.status, proxyMode: now });
-  return { before, now };
+  lab.keepStatus();
+  return { before, now: lab.modes.summary() };
 }
 
 function statusOf(lab: LabParts) {
   const { registry } = lab.desired;
   return {
     ...lab.status,
-    proxyMode: modeOf(lab),
+    proxyMode: lab.modes.summary(),
     pods: registry.list('', 'Pod').length,
     services: registry.list('', 'Service').length,
+    router: lab.router.state,
   };
 }
 
@@ -113,7 +112,7 @@ function target({ desired, wiring, kubelet, rooms, settings }: LabParts, name: s
 /** What cannot be changed while the lab is up. */
 function requireSame(lab: LabParts, asked: Partial<LabSettings>): void {
   const { settings, status } = lab;
-  const present: Record<string, unknown> = { ...settings, iptables: status.iptables, proxyMode: modeOf(lab) };
+  const present: Record<string, unknown> = { ...settings, iptables: status.iptables, proxyMode: lab.modes.summary() };
   for (const [field, value] of Object.entries(asked)) {
     const now = present[field];
     if (field === 'config' ? namesSameCluster(settings.config, value as ManifestText) : now === value) continue;

@@ -1,10 +1,9 @@
 /**
  * MetalLB in a running lab: the speakers of all nodes, joined to the registry that they watch and tell events to.
  */
-import type { ConfigMap, Service } from 'kubernetes-types/core/v1.js';
+import type { ConfigMap } from 'kubernetes-types/core/v1.js';
 import type { KubeObject, Stored } from '../api/object.js';
-import { StatusError } from '../api/status.js';
-import { recordEvent } from '../controllers/events.js';
+import type { Namespaces } from '../kernel/operations.js';
 import type { ContainerEnvironment } from '../kubelet/environment/environment.js';
 import type { StartAgent } from '../kubelet/runtime/containers.js';
 import { metallbNamespace } from '../metallb/install.js';
@@ -17,47 +16,59 @@ import { addressText, blockOf } from '../model/address-block.js';
 import { Speakers } from '../node/speaker/speakers.js';
 import type { World } from '../world/contract.js';
 import type { DesiredState } from './desired.js';
+import { MetalLBBgp } from './metallb-bgp.js';
+import { nodeAssigned, type SpeakerEvent, SpeakerRecords } from './speaker-records.js';
 
 export interface MetalLB {
   speakers: Speakers;
+  bgp: MetalLBBgp;
   /** Runs a speaker pod's container. */
   startAgent: StartAgent;
 }
 
-export function createMetalLB({ registry, config }: DesiredState, { clock }: World): MetalLB {
+export interface MetalLBParts {
+  desired: DesiredState;
+  world: World;
+  namespaces: Namespaces;
+  /** Where FRR has its files. */
+  frrDirectory: string;
+}
+
+export function createMetalLB({ desired, world, namespaces, frrDirectory }: MetalLBParts): MetalLB {
+  const { registry, config } = desired;
+  const { clock } = world;
   const excludeKey = () => {
     return { group: '', kind: 'ConfigMap', namespace: metallbNamespace(registry), name: 'metallb-excludel2' };
   };
+  const records = new SpeakerRecords(registry, clock);
   const speakers = new Speakers({
     clock,
     told: () => speakersTold(registry),
     isExcluded: (link) => excludedInterfaces(registry.get<Stored<ConfigMap> & KubeObject>(excludeKey()))(link),
     hear: (node, news) => tell(node, news),
+    changed: () => bgp.inform(),
+  });
+  const bgp = new MetalLBBgp({
+    desired,
+    clock,
+    records,
+    namespaces,
+    frrDirectory,
+    isRunning: (node) => speakers.isRunning(node),
   });
   registry.watch(undefined, (event) => {
-    if (concernsSpeakers(event)) speakers.inform();
+    if (!concernsSpeakers(event)) return;
+    speakers.inform();
+    bgp.inform();
   });
 
   function tell(node: string, news: SpeakerNews): void {
     const event = eventOf(node, news);
-    if (news.kind !== 'announceFailed') showStatus(node, news);
-    const [namespace = '', name = ''] = news.service.split('/');
-    const involved = registry.get<Stored<Service> & KubeObject>({ group: '', kind: 'Service', namespace, name });
-    if (event && involved) recordEvent(registry, clock, { involved, component: 'metallb-speaker', ...event });
-  }
-
-  /** A namespace on its way out takes no new objects. */
-  function showStatus(node: string, news: Exclude<SpeakerNews, { kind: 'announceFailed' }>): void {
-    const interfaces = news.kind === 'announced' ? news.interfaces : undefined;
-    const { create, remove } = l2StatusChange(registry, metallbNamespace(registry), node, news.service, interfaces);
-    try {
-      for (const key of remove) registry.delete(key);
-      if (!create) return;
-      const created = registry.create(create);
-      registry.update({ ...created, status: create.status }, { subresource: 'status' });
-    } catch (error) {
-      if (!(error instanceof StatusError)) throw error;
+    if (news.kind !== 'announceFailed') {
+      const subject = { namespace: metallbNamespace(registry), node, service: news.service };
+      records.status(l2StatusChange(registry, subject, news.kind === 'announced' ? news.interfaces : undefined));
     }
+    if (event) records.event(news.service, event);
   }
 
   const lan = blockOf(config.lan.cidr);
@@ -76,7 +87,7 @@ export function createMetalLB({ registry, config }: DesiredState, { clock }: Wor
       onLine: () => {},
     };
   };
-  return { speakers, startAgent };
+  return { speakers, bgp, startAgent };
 }
 
 /** The speaker container's own setting, so that `kubectl set env daemonset/speaker` changes it. */
@@ -86,20 +97,9 @@ function livenessIn(env: ContainerEnvironment): Liveness {
   return env.get(livenessVariable) === 'memberlist' ? 'memberlist' : 'fast';
 }
 
-function eventOf(
-  node: string,
-  news: SpeakerNews,
-): { type: 'Normal' | 'Warning'; reason: string; message: string } | undefined {
-  switch (news.kind) {
-    case 'announced': {
-      const message = `announcing from node "${node}" with protocol "layer2"`;
-      return { type: 'Normal', reason: 'nodeAssigned', message };
-    }
-    case 'announceFailed': {
-      const message = `the interfaces specified by LB IP "${news.address}" doesn't exist in assigned node "${node}" with protocol "layer2"`;
-      return { type: 'Warning', reason: 'announceFailed', message };
-    }
-    case 'withdrawn':
-      return undefined;
-  }
+function eventOf(node: string, news: SpeakerNews): SpeakerEvent | undefined {
+  if (news.kind === 'announced') return nodeAssigned(node, 'layer2');
+  if (news.kind === 'withdrawn') return undefined;
+  const message = `the interfaces specified by LB IP "${news.address}" doesn't exist in assigned node "${node}" with protocol "layer2"`;
+  return { type: 'Warning', reason: 'announceFailed', message };
 }

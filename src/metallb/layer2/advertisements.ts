@@ -8,12 +8,14 @@ import type { Node } from 'kubernetes-types/core/v1.js';
 import type { Endpoint, EndpointSlice } from 'kubernetes-types/discovery/v1.js';
 import type { LabelSelector } from 'kubernetes-types/meta/v1.js';
 import type { KubeObject, Stored } from '../../api/object.js';
-import { type Labels, matchesSelector } from '../../api/selector.js';
+import { matchesSelector } from '../../api/selector.js';
 import { requested } from '../annotations.js';
 import { type LoadBalancerService, serviceKey, statusAddresses } from '../controller/converge.js';
 import { parseAddress } from '../pools/address.js';
 import { type IPAddressPool, type Pool, poolOf } from '../pools/pool.js';
+import { matchesAny, selectsPool } from '../selection.js';
 import type { AnnouncedInterfaces, ServiceAdvertisement, WithdrawReason } from './contract.js';
+import { isUsableNode } from './usable-node.js';
 
 export interface L2AdvertisementSpec {
   ipAddressPools?: string[];
@@ -38,8 +40,6 @@ export interface Layer2World {
   /** `--ignore-exclude-lb`. */
   ignoreExcludeLabel: boolean;
 }
-
-const excludeLabel = 'node.kubernetes.io/exclude-from-external-load-balancers';
 
 /** What the speakers are told of one Service. */
 export function advertisementOf(service: LoadBalancerService, world: Layer2World): ServiceAdvertisement {
@@ -87,19 +87,7 @@ function advertisementsFor(service: LoadBalancerService, pool: Pool, world: Laye
   const specs = world.advertisements
     .map(({ spec = {} }) => spec)
     .filter((spec) => selectsPool(spec, pool.name, labels));
-  return specs.filter(({ serviceSelectors = [] }) => matchesAny(serviceSelectors, service.metadata.labels));
-}
-
-/** An advertisement that names no pool in any way is for all. */
-function selectsPool(spec: L2AdvertisementSpec, pool: string, labels: Labels | undefined): boolean {
-  const { ipAddressPools = [], ipAddressPoolSelectors = [] } = spec;
-  if (ipAddressPools.length + ipAddressPoolSelectors.length === 0) return true;
-  return ipAddressPools.includes(pool) || ipAddressPoolSelectors.some((one) => matchesSelector(one, labels));
-}
-
-/** No selector at all matches everything. */
-function matchesAny(selectors: readonly LabelSelector[], labels: Labels | undefined): boolean {
-  return selectors.length === 0 || selectors.some((selector) => matchesSelector(selector, labels));
+  return specs.filter(({ serviceSelectors }) => matchesAny(serviceSelectors, service.metadata.labels));
 }
 
 function selectedNodes(
@@ -108,7 +96,7 @@ function selectedNodes(
 ): Record<string, AnnouncedInterfaces> {
   const selected: Record<string, AnnouncedInterfaces> = {};
   for (const { metadata } of nodes) {
-    const here = advertisements.filter(({ nodeSelectors = [] }) => matchesAny(nodeSelectors, metadata.labels));
+    const here = advertisements.filter(({ nodeSelectors }) => matchesAny(nodeSelectors, metadata.labels));
     if (here.length > 0) selected[metadata.name] = interfacesOf(here);
   }
   return selected;
@@ -130,17 +118,9 @@ function candidatesOf(
   const withEndpoint = new Set(endpoints.map(({ nodeName }) => nodeName));
   const usable = world.nodes.filter(({ metadata: { name } }) => selected[name] !== undefined);
   const candidates = usable
-    .filter((node) => isUsable(node, world.ignoreExcludeLabel))
+    .filter((node) => isUsableNode(node, world.ignoreExcludeLabel))
     .filter(({ metadata: { name } }) => !local || withEndpoint.has(name));
   return { candidates: candidates.map(({ metadata }) => metadata.name), scores: scoresOf(advertisements, usable) };
-}
-
-/** Neither readiness nor cordoning is looked at. */
-function isUsable({ metadata, status }: Stored<Node>, ignoreExcludeLabel: boolean): boolean {
-  const unavailable = (status?.conditions ?? []).some(
-    (condition) => condition.type === 'NetworkUnavailable' && condition.status === 'True',
-  );
-  return !unavailable && (ignoreExcludeLabel || metadata.labels?.[excludeLabel] === undefined);
 }
 
 /** Weights count on nodes that the same advertisement selects. */
