@@ -71,6 +71,7 @@ function addLifeCycle(lab: Command, name: string): void {
     .addOption(new Option('--balance <how>', 'how new connections are spread').choices(balances))
     .addOption(new Option('--iptables <variant>', 'which iptables').choices(['legacy', 'nft']))
     .option('--attach', "put the host's end of the LAN into this machine's own network namespace (root only)")
+    .option('--socket-lb', 'resolve ClusterIPs at the socket, by eBPF, as Cilium does (root only)')
     .option('--no-shell', 'do not open a shell on host afterwards')
     .option('--plan', 'print the operations that would be run, and run none')
     .action(async (options) => (await import('./commands/up.js')).up(name, options));
@@ -121,6 +122,11 @@ function addInspection(lab: Command, name: string): void {
     .description('what runs, where and how')
     .addOption(outputOption())
     .action(async (options) => (await import('./commands/status.js')).status(name, options));
+  lab
+    .command('socket-lb')
+    .description('what the eBPF maps of a lab brought up with --socket-lb hold')
+    .addOption(outputOption())
+    .action(async (options) => (await import('./commands/socket-lb.js')).socketLB(name, options));
   lab
     .command('compile')
     .description("print a node's rule set for some manifests; needs no lab and no privileges")

@@ -20,6 +20,8 @@ export interface LabSettings {
   /** What kube-proxy's ConfigMap says at the start. */
   proxyMode: ProxyMode;
   attach: boolean;
+  /** Whether ClusterIPs are resolved at the socket, by eBPF, in front of the proxy mode. */
+  socketLB: boolean;
   /** Absent: what the kernel has, legacy first. */
   iptables?: 'legacy' | 'nft';
   /** The text of a cluster configuration; absent: the course's. */
@@ -56,4 +58,10 @@ export interface ApplyOutcome {
   outcome: 'created' | 'configured' | 'unchanged';
 }
 
-export const defaultSettings: LabSettings = { seed: 1, balance: 'replayable', proxyMode: 'iptables', attach: false };
+export const defaultSettings: LabSettings = {
+  seed: 1,
+  balance: 'replayable',
+  proxyMode: 'iptables',
+  attach: false,
+  socketLB: false,
+};

@@ -26,6 +26,7 @@ export interface UpOptions {
   balance?: 'replayable' | 'faithful';
   iptables?: 'legacy' | 'nft';
   attach?: boolean;
+  socketLb?: boolean;
   shell: boolean;
   plan?: boolean;
 }
@@ -96,12 +97,14 @@ function settingsOf(options: UpOptions): LabSettings {
   return { ...defaultSettings, ...settingsGiven(options) };
 }
 
-function settingsGiven({ seed, balance, proxyMode, attach, iptables, config }: UpOptions): Partial<LabSettings> {
+function settingsGiven(options: UpOptions): Partial<LabSettings> {
+  const { seed, balance, proxyMode, attach, socketLb, iptables, config } = options;
   return {
     ...(seed !== undefined && { seed }),
     ...(balance && { balance }),
     ...(proxyMode && { proxyMode }),
     ...(attach && { attach }),
+    ...(socketLb && { socketLB: true }),
     ...(iptables && { iptables }),
     ...(config && { config: readTextFile(config) }),
   };
