@@ -60,6 +60,7 @@ export async function startLab(request: StartRequest, { progress, certificates }
   const desired = createDesiredState({
     world,
     config: settings.config,
+    cloud: settings.cloud,
     proxyMode: settings.proxyMode,
     snapshot: earlier?.snapshot,
   });

@@ -2,6 +2,7 @@
  * `lab up`: brings a lab up, or brings a running one up to date with more manifests.
  */
 
+import type { ProviderName } from '../../cloud/provider.js';
 import { CommandFailure } from '../../cluster/failure.js';
 import { readJournal } from '../../cluster/journal.js';
 import { launchLab } from '../../cluster/launcher.js';
@@ -26,6 +27,7 @@ export interface UpOptions {
   balance?: 'replayable' | 'faithful';
   iptables?: 'legacy' | 'nft';
   attach?: boolean;
+  cloud?: ProviderName;
   shell: boolean;
   plan?: boolean;
 }
@@ -96,13 +98,14 @@ function settingsOf(options: UpOptions): LabSettings {
   return { ...defaultSettings, ...settingsGiven(options) };
 }
 
-function settingsGiven({ seed, balance, proxyMode, attach, iptables, config }: UpOptions): Partial<LabSettings> {
+function settingsGiven({ seed, balance, proxyMode, attach, iptables, config, cloud }: UpOptions): Partial<LabSettings> {
   return {
     ...(seed !== undefined && { seed }),
     ...(balance && { balance }),
     ...(proxyMode && { proxyMode }),
     ...(attach && { attach }),
     ...(iptables && { iptables }),
+    ...(cloud && { cloud }),
     ...(config && { config: readTextFile(config) }),
   };
 }
