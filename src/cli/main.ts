@@ -146,6 +146,11 @@ function addDns(lab: Command, name: string): void {
     .description('who answers for each LoadBalancer address, why the others do not, and what the host believes')
     .addOption(outputOption())
     .action(async (options) => (await import('./commands/arp.js')).arp(name, options));
+  lab
+    .command('cloud')
+    .description("the cloud provider's load balancers, their targets and their health (after lab up --cloud)")
+    .addOption(outputOption())
+    .action(async (options) => (await import('./commands/cloud.js')).cloud(name, options));
   const dns = lab.command('dns').description('the cluster DNS');
   dns
     .command('log')

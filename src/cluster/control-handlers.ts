@@ -20,6 +20,7 @@ import type { MachineRooms } from './machine-rooms.js';
 import type { MetalLB } from './metallb.js';
 import type { NodeProxies } from './proxies.js';
 import { writeProxyMode } from './proxy-configuration.js';
+import type { CloudReport, LabCloud } from './cloud.js';
 import type { LabRouter } from './router.js';
 import type { LabSettings, ManifestText } from './start-request.js';
 import type { LabStatus } from './state-directory.js';
@@ -42,6 +43,8 @@ export interface LabParts {
   metallb: MetalLB;
   faults: Faults;
   router: LabRouter;
+  /** Absent on bare metal. */
+  cloud?: LabCloud;
 }
 
 export function controlHandlers(lab: LabParts): Map<string, ControlHandler> {
@@ -57,6 +60,7 @@ export function controlHandlers(lab: LabParts): Map<string, ControlHandler> {
     arp: () => arpReport({ desired: lab.desired, namespaces: lab.wiring.namespaces, speakers: lab.metallb.speakers }),
     'router-up': (body) => lab.router.up((body as { asn: number }).asn),
     'router-down': () => lab.router.down(),
+    cloud: () => cloudReport(lab),
     faults: () => lab.faults.list(),
     fault: (body) => lab.faults.change(body as FaultRequest),
     'clear-faults': () => lab.faults.clear(),
@@ -159,6 +163,12 @@ function shadowPiece(namespace: string): Piece {
     ],
     unmake: [{ op: 'namespace.delete', namespace }],
   };
+}
+
+function cloudReport({ cloud, status }: LabParts): CloudReport {
+  if (cloud) return cloud.report();
+  const hint = `bring it up with a cloud provider: lab --name ${status.name} down, then lab up --cloud aws (or gcp)`;
+  throw new CommandFailure('refused', `lab: lab "${status.name}" is on bare metal; ${hint}`);
 }
 
 /** Ends the daemon, and with it everything. The link in the machine's namespace goes first, so that it is gone for sure. */

@@ -16,6 +16,7 @@ import { createWorld } from '../world/world.js';
 import { type CertificateMaker, openApiDoor, startApi } from './api-start.js';
 import { refuseOverlap } from './attach.js';
 import { chooseIptables } from './choose-tools.js';
+import { cloudNamespace, LabCloud } from './cloud.js';
 import { serveControl } from './control.js';
 import { controlHandlers } from './control-handlers.js';
 import { createDesiredState, type DesiredState } from './desired.js';
@@ -156,6 +157,19 @@ export async function startLab(request: StartRequest, { progress, certificates }
     clock: world.clock,
     kubeconfig: directory.kubeconfig,
   });
+  const { cloud: provider } = desired.config;
+  const cloud =
+    provider &&
+    new LabCloud({
+      cloud: provider,
+      config: desired.config,
+      registry: desired.registry,
+      namespace: wiring.namespaces.get(cloudNamespace),
+      variant: iptables,
+      balance: { seed: settings.seed, balance: settings.balance },
+      clock: world.clock,
+      tellNames: (names) => dns.setUpstream(names),
+    });
   const rooms = createMachineRooms({ config: desired.config, namespaces: wiring.namespaces, scratch });
   const faults = new Faults({ desired, world, wiring, kubelet, speakers: metallb.speakers });
   await serveControl(
@@ -176,6 +190,7 @@ export async function startLab(request: StartRequest, { progress, certificates }
       metallb,
       faults,
       router,
+      ...(cloud && { cloud }),
     }),
   );
   keepJournal(directory.journal, settings, desired.registry);
