@@ -80,7 +80,9 @@ export function controllerBalancerName({ metadata }: CloudService): string {
 
 /** `NAME-1234567890.REGION.elb.amazonaws.com`, as classic load balancers are called. */
 export function classicHostname(name: string, internal: boolean): string {
-  const digits = String(Number.parseInt(digestOf('classic', name).slice(0, 12), 16)).slice(-10).padStart(10, '1');
+  const digits = String(Number.parseInt(digestOf('classic', name).slice(0, 12), 16))
+    .slice(-10)
+    .padStart(10, '1');
   return `${internal ? 'internal-' : ''}${name}-${digits}.${region}.elb.amazonaws.com`;
 }
 

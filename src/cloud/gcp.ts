@@ -43,6 +43,7 @@ export function gcpSettings(service: CloudService, eligibleNodes: number): Balan
 /** Source: GetLoadBalancerAnnotationType; the second annotation is the older one. */
 function isInternal({ metadata }: CloudService): boolean {
   const { annotations = {} } = metadata;
-  const type = annotations['networking.gke.io/load-balancer-type'] ?? annotations['cloud.google.com/load-balancer-type'];
+  const type =
+    annotations['networking.gke.io/load-balancer-type'] ?? annotations['cloud.google.com/load-balancer-type'];
   return type === 'Internal' || type === 'internal';
 }

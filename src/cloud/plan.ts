@@ -47,7 +47,8 @@ function planBalancer(
   lister: Lister,
 ): LoadBalancer {
   const own = privateAddress(place);
-  const targets = settings.targetType === 'ip' ? podTargets(service, lister) : nodeTargets(nodeLabels, lister);
+  const targets =
+    settings.targetType === 'ip' ? podTargets(service, lister) : nodeTargets(nodeLabels, portAt(settings), lister);
   const listeners = (service.spec?.ports ?? []).map((port): Listener => {
     const { protocol = 'TCP' } = port;
     const found = targets(port).map((target) => ({ ...target, checkPort: settings.check.port ?? target.port }));
@@ -65,21 +66,33 @@ function planBalancer(
 
 type FindTargets = (port: ServicePort) => Omit<Target, 'checkPort'>[];
 
+/** A passthrough load balancer leaves the port as it is: nodes take it for the address' sake. */
+function portAt({ kind }: Pick<BalancerSettings, 'kind'>): (port: ServicePort) => number {
+  return ({ port, nodePort = 0 }) => (kind === 'passthrough' ? port : nodePort);
+}
+
 /** A port without node port has no instance targets. */
-function nodeTargets(labels: Readonly<Record<string, string>>, lister: Lister): FindTargets {
+function nodeTargets(
+  labels: Readonly<Record<string, string>>,
+  portOf: (port: ServicePort) => number,
+  lister: Lister,
+): FindTargets {
   const nodes = eligibleNodes(lister).filter(({ metadata }) =>
     Object.entries(labels).every(([key, value]) => metadata.labels?.[key] === value),
   );
-  return ({ nodePort = 0 }) =>
+  return (listened) =>
     nodes.flatMap((node) => {
       const address = addressOfNode(node);
-      return nodePort === 0 || address === undefined ? [] : [{ id: node.metadata.name, address, port: nodePort }];
+      const port = portOf(listened);
+      return port === 0 || address === undefined ? [] : [{ id: node.metadata.name, address, port }];
     });
 }
 
 function podTargets({ metadata }: CloudService, lister: Lister): FindTargets {
   const slices = lister
-    .list<Stored<EndpointSlice> & KubeObject>('discovery.k8s.io', 'EndpointSlice', { namespace: metadata.namespace ?? '' })
+    .list<Stored<EndpointSlice> & KubeObject>('discovery.k8s.io', 'EndpointSlice', {
+      namespace: metadata.namespace ?? '',
+    })
     .filter((slice) => slice.metadata.labels?.['kubernetes.io/service-name'] === metadata.name);
   return ({ name = '', protocol = 'TCP' }) =>
     slices.flatMap(({ endpoints, ports = [] }) => {

@@ -17,11 +17,7 @@ export function ownerAt(provider: ProviderName, service: CloudService): Owner {
 }
 
 /** What it would be; only for Services that somebody looks after. */
-export function settingsAt(
-  provider: ProviderName,
-  service: CloudService,
-  lister: Lister,
-): BalancerSettings | Refusal {
+export function settingsAt(provider: ProviderName, service: CloudService, lister: Lister): BalancerSettings | Refusal {
   return provider === 'aws' ? awsSettings(service) : gcpSettings(service, eligibleNodes(lister).length);
 }
 

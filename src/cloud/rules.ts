@@ -75,14 +75,18 @@ function natTable(parts: RuleParts): string {
   const rules = bound.flatMap((one) => {
     const targets = usedTargets(one.balancer, one.listener, parts.health);
     const entries = matches(one).map((match) => `-A PREROUTING ${match} -j ${one.chain}`);
-    const spreads = spread(one.chain, targets.length, parts.balance, (index) => dnat(targets[index]));
+    const spreads = spread(one.chain, targets.length, parts.balance, (index) => dnat(one.listener, targets[index]));
     return [...entries, ...spreads, ...hiddenClients(one, parts.inside)];
   });
-  return table('nat', bound.map(({ chain }) => chain), rules);
+  return table(
+    'nat',
+    bound.map(({ chain }) => chain),
+    rules,
+  );
 }
 
-function dnat(target: Target | undefined): string {
-  return `-j DNAT --to-destination ${target?.address}:${target?.port}`;
+function dnat({ protocol }: Listener, target: Target | undefined): string {
+  return `-p ${protocol.toLowerCase()} -j DNAT --to-destination ${target?.address}:${target?.port}`;
 }
 
 /** Clients whose address targets do not see. */
@@ -105,12 +109,14 @@ function filterTable(parts: RuleParts): string {
 function mangleTable(parts: RuleParts): string {
   const bound = boundListeners(parts, 'passthrough');
   if (bound.length === 0) return table('mangle', [], []);
-  const nodes = parts.nodes.map((name, position) => ({ name, chain: `NODE-${position + 1}`, mark: markTableOf(position) }));
+  const nodes = parts.nodes.map((name, position) => ({
+    name,
+    chain: `NODE-${position + 1}`,
+    mark: markTableOf(position),
+  }));
   const rules = bound.flatMap((one) => {
     const targets = usedTargets(one.balancer, one.listener, parts.health);
-    const entries = matches(one).map(
-      (match) => `-A PREROUTING -m conntrack --ctstate NEW ${match} -j ${one.chain}`,
-    );
+    const entries = matches(one).map((match) => `-A PREROUTING -m conntrack --ctstate NEW ${match} -j ${one.chain}`);
     const chainOf = (index: number) => nodes.find(({ name }) => name === targets[index]?.id)?.chain ?? 'RETURN';
     return [...entries, ...spread(one.chain, targets.length, parts.balance, (index) => `-g ${chainOf(index)}`)];
   });

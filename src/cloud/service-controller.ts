@@ -60,15 +60,12 @@ function needsCleanup(service: CloudService): boolean {
 function serviceKeys({ object, previous }: ChangeEvent): string[] {
   const service = object as CloudService;
   const ensure = keyOf('ensure', serviceKey(service));
-  if (needsCleanup(service)) return [ensure];
   const before = previous as CloudService | undefined;
-  if (!before) return wantsLoadBalancer(service) ? [ensure] : [];
-  const wanted = [wantsLoadBalancer(before), wantsLoadBalancer(service)];
-  if (!wanted.includes(true) || !needsUpdate(before, service)) return [];
-  const told = changesOf(before, service).map(({ reason, message }) =>
-    keyOf('change', serviceKey(service), reason, message),
-  );
-  return [...told, ensure];
+  if (!before) return wantsLoadBalancer(service) || needsCleanup(service) ? [ensure] : [];
+  const wanted = wantsLoadBalancer(before) || wantsLoadBalancer(service);
+  const told = wanted ? changesOf(before, service) : [];
+  const changes = told.map(({ reason, message }) => keyOf('change', serviceKey(service), reason, message));
+  return needsCleanup(service) || (wanted && needsUpdate(before, service)) ? [...changes, ensure] : [];
 }
 
 /** A node that joins or leaves the set of targets concerns every load balancer. */
@@ -100,7 +97,7 @@ function synchronise(
   lister: Lister,
   context: ControllerContext,
 ): Intent[] {
-  if (!wantsLoadBalancer(service) || needsCleanup(service)) return cleanUp(service);
+  if (!wantsLoadBalancer(service) || needsCleanup(service)) return cleanUp(provider, service, lister);
   const started = event(service, 'Normal', 'EnsuringLoadBalancer', 'Ensuring load balancer');
   const finalizer = hasFinalizer(service) ? [] : [withFinalizers(service, [...finalizers(service), cleanupFinalizer])];
   // The cloud provider says ImplementedElsewhere: its controller stops there, without another word.
@@ -119,13 +116,22 @@ function noNodes(service: CloudService): Intent {
   return event(service, 'Warning', 'UnAvailableLoadBalancer', 'There are no available nodes for LoadBalancer');
 }
 
-function cleanUp(service: CloudService): Intent[] {
-  const deleting = hasAddress(service) && hasFinalizer(service) ? [event(service, 'Normal', 'DeletingLoadBalancer', 'Deleting load balancer')] : [];
+function cleanUp(provider: ProviderName, service: CloudService, lister: Lister): Intent[] {
+  const deleting = isThere(provider, service, lister)
+    ? [event(service, 'Normal', 'DeletingLoadBalancer', 'Deleting load balancer')]
+    : [];
   const deleted = event(service, 'Normal', 'DeletedLoadBalancer', 'Deleted load balancer');
   const rest = finalizers(service).filter((one) => one !== cleanupFinalizer);
   const released = hasFinalizer(service) ? [withFinalizers(service, rest)] : [];
   const gone = service.metadata.deletionTimestamp !== undefined && rest.length === 0;
   return [...deleting, ...released, deleted, ...(gone ? [] : statusChange(service, []))];
+}
+
+/** A Service that is of another type by now has lost its status, but its load balancer has been made. */
+function isThere(provider: ProviderName, service: CloudService, lister: Lister): boolean {
+  const before = { ...service, spec: { ...service.spec, type: 'LoadBalancer' } } as CloudService;
+  const made = hasFinalizer(service) && ownerAt(provider, before) === component;
+  return made && !('error' in settingsAt(provider, before, lister));
 }
 
 /** What the status shall show. */
@@ -158,7 +164,11 @@ function finalizers({ metadata }: CloudService): string[] {
 export function withFinalizers(service: CloudService, wanted: readonly string[]): Intent {
   const { finalizers: _before, ...metadata } = service.metadata;
   const kept = wanted.length > 0 ? { ...metadata, finalizers: [...wanted] } : metadata;
-  return { verb: 'update', object: { ...service, metadata: kept }, reason: `finalizers ${wanted.join(', ') || 'none'}` };
+  return {
+    verb: 'update',
+    object: { ...service, metadata: kept },
+    reason: `finalizers ${wanted.join(', ') || 'none'}`,
+  };
 }
 
 export function statusChange(service: CloudService, ingress: readonly Ingress[]): Intent[] {

@@ -4,7 +4,7 @@
 import type { HealthTable, LoadBalancer, TargetHealth } from '../cloud/contract.js';
 import { probeKey, unchecked, usedTargets } from '../cloud/health.js';
 import { planBalancers } from '../cloud/plan.js';
-import { namesOf, type Names, planProcess } from '../cloud/process-plan.js';
+import { type Names, namesOf, planProcess } from '../cloud/process-plan.js';
 import { cloudRules } from '../cloud/rules.js';
 import { cloudNamespace } from '../fabric/cloud.js';
 import { createRestore, type IptablesVariant } from '../kernel/iptables.js';

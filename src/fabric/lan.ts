@@ -40,7 +40,13 @@ export const inherited: Record<string, string> = {
 export const dead: Record<string, string> = { 'ipv4/ip_forward': '0', ...inherited, ...everywhere };
 
 /** A cable from the switch to a machine's uplink, up at both ends, with the machine's address on it. */
-export function plugIn(config: ClusterConfig, namespace: string, link: string, address: string, port: number): Operation[] {
+export function plugIn(
+  config: ClusterConfig,
+  namespace: string,
+  link: string,
+  address: string,
+  port: number,
+): Operation[] {
   const uplink = { namespace, link, index: UPLINK_INDEX };
   return [
     cable({ ...uplink, mac: macOf(`${namespace}/${link}`) }, port),

@@ -105,7 +105,15 @@ function planSwitch(config: ClusterConfig): Piece {
       // With a cloud, the gateway is the cloud's.
       ...(config.cloud
         ? []
-        : [{ op: 'address.add', namespace, link: 'lan', index, address: withPrefix(config, config.lan.gateway) } as const]),
+        : [
+            {
+              op: 'address.add',
+              namespace,
+              link: 'lan',
+              index,
+              address: withPrefix(config, config.lan.gateway),
+            } as const,
+          ]),
     ],
     unmake: [{ op: 'namespace.delete', namespace }],
   };

@@ -13,7 +13,8 @@ export async function cloud(name: string, { output }: { output: 'text' | 'json' 
 }
 
 function balancersTable({ balancers, provider }: CloudReport): string {
-  if (balancers.length === 0) return `No load balancer at ${provider}: no Service of type LoadBalancer has been given one.`;
+  if (balancers.length === 0)
+    return `No load balancer at ${provider}: no Service of type LoadBalancer has been given one.`;
   const table = new Table(plainTable(['SERVICE', 'KIND', 'SCHEME', 'ADDRESS', 'TARGETS', 'CLIENT', 'NAME']));
   for (const one of balancers) {
     const client = one.preservesClient ? 'preserved' : one.privateAddress;
