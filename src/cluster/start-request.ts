@@ -21,6 +21,8 @@ export interface LabSettings {
   /** What kube-proxy's ConfigMap says at the start. */
   proxyMode: ProxyMode;
   attach: boolean;
+  /** Whether ClusterIPs are resolved at the socket, by eBPF, in front of the proxy mode. */
+  socketLB: boolean;
   /** Absent: what the kernel has, legacy first. */
   iptables?: 'legacy' | 'nft';
   /** A cloud around the cluster; absent: what the cluster configuration says, else none. */
@@ -59,4 +61,10 @@ export interface ApplyOutcome {
   outcome: 'created' | 'configured' | 'unchanged';
 }
 
-export const defaultSettings: LabSettings = { seed: 1, balance: 'replayable', proxyMode: 'iptables', attach: false };
+export const defaultSettings: LabSettings = {
+  seed: 1,
+  balance: 'replayable',
+  proxyMode: 'iptables',
+  attach: false,
+  socketLB: false,
+};

@@ -87,8 +87,11 @@ const FIRST_ATTACHED_INDEX = 1_000_000;
 
 /** The link of a lab in the machine's namespace: other labs have other ones. */
 export function attachmentOf(lab: string): Attachment {
-  const hash = Number.parseInt(macOf(`attach/${lab}`).replaceAll(':', '').slice(2, 8), 16);
-  return { link: `kw-${lab}`.slice(0, LINK_NAME_LENGTH), index: FIRST_ATTACHED_INDEX + (hash % 1_000_000) };
+  const digits = macOf(`attach/${lab}`).replaceAll(':', '').slice(2);
+  const index = FIRST_ATTACHED_INDEX + (Number.parseInt(digits.slice(0, 6), 16) % 1_000_000);
+  const link = `kw-${lab}`;
+  // Of a long name the beginning is kept to be recognised, and a hash to be one of a kind.
+  return { link: link.length <= LINK_NAME_LENGTH ? link : `${link.slice(0, 8)}-${digits.slice(0, 6)}`, index };
 }
 
 function planSwitch(config: ClusterConfig): Piece {

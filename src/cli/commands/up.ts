@@ -28,6 +28,7 @@ export interface UpOptions {
   iptables?: 'legacy' | 'nft';
   attach?: boolean;
   cloud?: ProviderName;
+  socketLb?: boolean;
   shell: boolean;
   plan?: boolean;
 }
@@ -98,12 +99,14 @@ function settingsOf(options: UpOptions): LabSettings {
   return { ...defaultSettings, ...settingsGiven(options) };
 }
 
-function settingsGiven({ seed, balance, proxyMode, attach, iptables, config, cloud }: UpOptions): Partial<LabSettings> {
+function settingsGiven(options: UpOptions): Partial<LabSettings> {
+  const { seed, balance, proxyMode, attach, cloud, socketLb, iptables, config } = options;
   return {
     ...(seed !== undefined && { seed }),
     ...(balance && { balance }),
     ...(proxyMode && { proxyMode }),
     ...(attach && { attach }),
+    ...(socketLb && { socketLB: true }),
     ...(iptables && { iptables }),
     ...(cloud && { cloud }),
     ...(config && { config: readTextFile(config) }),

@@ -83,6 +83,30 @@ export const userspaceDifferences: Differences = {
       'host to clusterIP port 2': 'passed',
     },
   },
+  'every kind of client reaches every endpoint of every protocol, by ClusterIP and node port': {
+    why: `${hidden}; SCTP was never served`,
+    flows: {
+      ...Object.fromEntries(
+        [0, 1].flatMap((port) =>
+          [`client to clusterIP port ${port}`, `a to clusterIP port ${port}`].map((flow) => [flow, ports]),
+        ),
+      ),
+      ...Object.fromEntries(
+        ['client', 'node', 'a']
+          .flatMap((from) => [`${from} to clusterIP port 2`, `${from} to nodePort port 2`])
+          .map((flow) => [flow, 'passed' as const]),
+      ),
+      'host to nodePort port 2': 'passed',
+    },
+  },
+  'ports of several slices belong together, each with its own endpoints': {
+    why: `${hidden}; SCTP was never served`,
+    flows: {
+      'client to clusterIP port 0': { a: 'node' },
+      'client to clusterIP port 1': { b: 'node' },
+      'client to clusterIP port 2': 'passed',
+    },
+  },
   'without localhostNodePorts loopback does not answer': {
     why: 'loopback is an address of the node like any other',
     flows: { 'localhost to localhostNodePort': { a: 'node' } },
