@@ -45,6 +45,7 @@ test('both READMEs list the same commands', (t) => {
       'socket',
       'dns',
       'arp',
+      'cloud',
       'bgp',
       'router',
       'vtysh',
