@@ -2,6 +2,7 @@
  * What `lab exec TARGET` may name, and where it is.
  */
 import { StatusError } from '../api/status.js';
+import { cloudNamespace } from '../fabric/cloud.js';
 import { hostNamespace, routerNamespace, switchNamespace } from '../fabric/machines.js';
 import type { EnteredNamespaces } from '../kernel/launch.js';
 import type { Namespaces } from '../kernel/operations.js';
@@ -61,7 +62,7 @@ export async function findTarget(parts: TargetParts, text: string): Promise<LabT
 
 /** The router is not always there; in the switch the frames of all machines can be seen. */
 function isMachine(registry: Lister, name: string): boolean {
-  if ([hostNamespace, switchNamespace, routerNamespace].includes(name)) return true;
+  if ([hostNamespace, switchNamespace, routerNamespace, cloudNamespace].includes(name)) return true;
   return registry.get({ group: '', kind: 'Node', namespace: '', name }) !== undefined;
 }
 
