@@ -69,6 +69,12 @@ function addLifeCycle(lab: Command, name: string): void {
     .addOption(new Option('--proxy-mode <mode>', 'how Services are implemented').choices(proxyModes))
     .addOption(new Option('--balance <how>', 'how new connections are spread').choices(balances))
     .addOption(new Option('--iptables <variant>', 'which iptables').choices(['legacy', 'nft']))
+    .addOption(
+      new Option(
+        '--kernel <kernel>',
+        "whose kernel: this machine's, or user-mode Linux (for IPVS, no privileges)",
+      ).choices(['machine', 'uml']),
+    )
     .option('--attach', "put the host's end of the LAN into this machine's own network namespace (root only)")
     .option('--no-shell', 'do not open a shell on host afterwards')
     .option('--plan', 'print the operations that would be run, and run none')

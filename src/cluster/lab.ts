@@ -20,7 +20,7 @@ import { serveControl } from './control.js';
 import { controlHandlers } from './control-handlers.js';
 import { createDesiredState, type DesiredState } from './desired.js';
 import { startDns, untilServing } from './dns.js';
-import { CommandFailure } from './failure.js';
+import { beingStarted } from './failure.js';
 import { Faults } from './faults.js';
 import { keepJournal, readJournal } from './journal.js';
 import { startKubelet } from './kubelet-start.js';
@@ -48,7 +48,7 @@ export async function startLab(request: StartRequest, { progress, certificates }
   const { name, settings } = request;
   const directory = stateDirectory(name, request.stateRoot);
   const world = createWorld({ seed: settings.seed });
-  const pid = pidOnMachine();
+  const pid = request.guest?.keeper ?? pidOnMachine();
   if (!holdFile(directory.lock)) throw beingStarted(name);
 
   const kubeletStart = startKubelet();
@@ -66,7 +66,7 @@ export async function startLab(request: StartRequest, { progress, certificates }
 
   if (settings.attach) refuseOverlap(desired.config, request.rootless);
 
-  const door = await openApiDoor(desired.config, world.clock, certificates);
+  const door = await openApiDoor(desired.config, world.clock, certificates, request.guest?.apiPort);
 
   progress('making namespaces');
   const machine = leaveMachineNamespace();
@@ -131,6 +131,7 @@ export async function startLab(request: StartRequest, { progress, certificates }
     iptables,
     nodes: desired.config.nodes.map((node) => ({ name: node.name, address: node.address })),
     kubeconfig: directory.kubeconfig,
+    ...(request.guest && { guestPid: process.pid }),
   };
   const api = await startApi({
     name,
@@ -144,7 +145,7 @@ export async function startLab(request: StartRequest, { progress, certificates }
   const rooms = createMachineRooms({ config: desired.config, namespaces: wiring.namespaces, scratch });
   const faults = new Faults({ desired, world, wiring, kubelet, speakers: metallb.speakers });
   await serveControl(
-    directory.control,
+    request.guest?.control ?? directory.control,
     controlHandlers({
       status,
       stateRoot: request.stateRoot,
@@ -167,14 +168,6 @@ export async function startLab(request: StartRequest, { progress, certificates }
   // The first command on host comes soon: its room is made while that command starts.
   if (!settings.attach) rooms.enter(hostNamespace).catch(() => undefined);
   return { status, outcome };
-}
-
-/** Two commands at once: the first one gets the name. */
-function beingStarted(name: string): CommandFailure {
-  return new CommandFailure(
-    'alreadyUp',
-    `lab: lab "${name}" is just being brought up by another command; wait for it, or choose another --name`,
-  );
 }
 
 /** Rules follow objects: all changes of one turn of the event loop become one sync. */

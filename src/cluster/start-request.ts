@@ -3,6 +3,7 @@
  */
 import type { CertificateRequest, Certificates } from '../apiserver/certificates.js';
 import type { Balance, ProxyMode } from '../proxy/contract.js';
+import type { LabKernel } from './choose-kernel.js';
 import type { FailureKind } from './failure.js';
 import type { LabStatus } from './state-directory.js';
 
@@ -20,6 +21,8 @@ export interface LabSettings {
   /** What kube-proxy's ConfigMap says at the start. */
   proxyMode: ProxyMode;
   attach: boolean;
+  /** Absent: not yet chosen. */
+  kernel?: LabKernel;
   /** Absent: what the kernel has, legacy first. */
   iptables?: 'legacy' | 'nft';
   /** The text of a cluster configuration; absent: the course's. */
@@ -35,6 +38,18 @@ export interface StartRequest {
   /** Whether the daemon is in a user namespace, because the user is not root. */
   rootless: boolean;
   stateRoot: string;
+  /** Added by the keeper when the lab runs in a kernel of its own. */
+  guest?: GuestPlace;
+}
+
+/** What a daemon in a kernel of its own is told of the machine outside. */
+export interface GuestPlace {
+  /** The process that stands for the lab outside. */
+  keeper: number;
+  /** Where the control socket is to be. */
+  control: string;
+  /** A port that is the lab's on the machine's loopback. */
+  apiPort: number;
 }
 
 /** What the command sends later on, when it was asked for it. */

@@ -2,6 +2,7 @@
  * `lab up`: brings a lab up, or brings a running one up to date with more manifests.
  */
 
+import type { LabKernel } from '../../cluster/choose-kernel.js';
 import { CommandFailure } from '../../cluster/failure.js';
 import { readJournal } from '../../cluster/journal.js';
 import { launchLab } from '../../cluster/launcher.js';
@@ -24,6 +25,7 @@ export interface UpOptions {
   proxyMode?: ProxyMode;
   balance?: 'replayable' | 'faithful';
   iptables?: 'legacy' | 'nft';
+  kernel?: LabKernel;
   attach?: boolean;
   shell: boolean;
   plan?: boolean;
@@ -94,13 +96,22 @@ function settingsOf(options: UpOptions): LabSettings {
   return { ...defaultSettings, ...settingsGiven(options) };
 }
 
-function settingsGiven({ seed, balance, proxyMode, attach, iptables, config }: UpOptions): Partial<LabSettings> {
+function settingsGiven({
+  seed,
+  balance,
+  proxyMode,
+  attach,
+  iptables,
+  kernel,
+  config,
+}: UpOptions): Partial<LabSettings> {
   return {
     ...(seed !== undefined && { seed }),
     ...(balance && { balance }),
     ...(proxyMode && { proxyMode }),
     ...(attach && { attach }),
     ...(iptables && { iptables }),
+    ...(kernel && { kernel }),
     ...(config && { config: readTextFile(config) }),
   };
 }
