@@ -4,7 +4,7 @@
  * The defaults are the course's machines and networks. A file may be as short as `nodes: 6`; what it leaves out is
  * derived so that the same file always gives the same cluster.
  */
-import { addressText, blockOf } from '../model/address-block.js';
+import { addressText, blockOf, lastAddress } from '../model/address-block.js';
 import type { ClusterConfig } from '../model/cluster-config.js';
 import {
   chosenServiceAddresses,
@@ -26,6 +26,7 @@ import { readYaml } from './yaml-source.js';
 /** The file's content, its form checked. */
 interface ConfigInput {
   lan?: Partial<ClusterConfig['lan']>;
+  router?: { asn: number; address?: string };
   podCIDR?: string;
   serviceCIDR?: string;
   nodePortRange?: string;
@@ -95,12 +96,14 @@ type Networks = Omit<ClusterConfig, 'nodes' | 'nodePortRange'>;
 function networksOf(input: ConfigInput): Networks {
   const cidr = input.lan?.cidr ?? '192.168.56.0/24';
   const serviceCIDR = input.serviceCIDR ?? defaults.serviceCIDR;
+  const { router } = input;
   return {
     lan: {
       cidr,
       hostAddress: input.lan?.hostAddress ?? addressIn(cidr, offsets.hostAddress),
       gateway: input.lan?.gateway ?? addressIn(cidr, offsets.gateway),
     },
+    ...(router && { router: { asn: router.asn, address: router.address ?? lastAddressIn(cidr) } }),
     podCIDR: input.podCIDR ?? defaults.podCIDR,
     serviceCIDR,
     clusterDomain: input.clusterDomain ?? defaults.clusterDomain,
@@ -114,11 +117,15 @@ function addressIn(cidr: string, offset: number): string {
   return validCIDR('', cidr).length > 0 ? '' : addressText(blockOf(cidr).first + offset);
 }
 
-function rangesOf({ lan, podCIDR, serviceCIDR }: Networks) {
+function lastAddressIn(cidr: string): string {
+  return validCIDR('', cidr).length > 0 ? '' : lastAddress(cidr);
+}
+
+function rangesOf({ lan, router, podCIDR, serviceCIDR }: Networks) {
   return {
     lan: blockOf(lan.cidr),
     pods: blockOf(podCIDR),
-    taken: [lan.hostAddress, lan.gateway],
+    taken: [lan.hostAddress, lan.gateway, ...(router ? [router.address] : [])],
     services: chosenServiceAddresses(serviceCIDR),
   };
 }

@@ -28,7 +28,8 @@ export function kubeconfigText({ name, server, ca, token }: KubeconfigFacts): st
       'current-context': name,
       preferences: {},
     },
-    { lineWidth: 0 },
+    // kubectl reads YAML 1.1, in which a lab called n or on would be a truth value.
+    { lineWidth: 0, version: '1.1' },
   );
 }
 

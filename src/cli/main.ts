@@ -162,6 +162,18 @@ function addDns(lab: Command, name: string): void {
 
 function addFaults(lab: Command, name: string): void {
   lab
+    .command('router <action>')
+    .description('up or down: a router that speaks BGP with the nodes')
+    .option('--asn <number>', 'its AS number, 64500 by default')
+    .action(async (action, options) => (await import('./commands/router.js')).router(name, action, options));
+  lab
+    .command('vtysh <machine>')
+    .description("FRR's shell on the router or a node")
+    .argument('[args...]')
+    .passThroughOptions()
+    .allowUnknownOption()
+    .action(async (machine, args) => (await import('./commands/vtysh.js')).vtysh(name, machine, args));
+  lab
     .command('fault')
     .description('make something fail, or mend it; without arguments: what is broken')
     .argument('[what]', 'speaker, link, node; or clear, which mends everything')

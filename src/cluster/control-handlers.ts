@@ -20,13 +20,15 @@ import type { MachineRooms } from './machine-rooms.js';
 import type { MetalLB } from './metallb.js';
 import type { NodeProxies } from './proxies.js';
 import { writeProxyMode } from './proxy-configuration.js';
+import type { LabRouter } from './router.js';
 import type { LabSettings, ManifestText } from './start-request.js';
-import { type LabStatus, stateDirectory, writeStatus } from './state-directory.js';
+import type { LabStatus } from './state-directory.js';
 import { findTarget, type LabTarget } from './target.js';
 
 export interface LabParts {
   status: LabStatus;
-  stateRoot: string;
+  /** Writes the status into the state directory, with what has changed since the start. */
+  keepStatus(): void;
   settings: LabSettings;
   desired: DesiredState;
   wiring: Wiring;
@@ -39,6 +41,7 @@ export interface LabParts {
   rooms: MachineRooms;
   metallb: MetalLB;
   faults: Faults;
+  router: LabRouter;
 }
 
 export function controlHandlers(lab: LabParts): Map<string, ControlHandler> {
@@ -52,6 +55,8 @@ export function controlHandlers(lab: LabParts): Map<string, ControlHandler> {
     shadow: () => openShadow(lab),
     'proxy-mode': (body) => changeMode(lab, (body as { mode: ProxyMode }).mode),
     arp: () => arpReport({ desired: lab.desired, namespaces: lab.wiring.namespaces, speakers: lab.metallb.speakers }),
+    'router-up': (body) => lab.router.up((body as { asn: number }).asn),
+    'router-down': () => lab.router.down(),
     faults: () => lab.faults.list(),
     fault: (body) => lab.faults.change(body as FaultRequest),
     'clear-faults': () => lab.faults.clear(),
@@ -71,35 +76,26 @@ function speakingPlainly(handler: ControlHandler): ControlHandler {
   };
 }
 
-/** The mode of every node, or of each when they differ: kube-proxy pods are deleted one by one. */
-function modeOf({ modes }: LabParts): string {
-  const byNode = [...modes.configurations()].map(([node, { mode }]) => ({ node, mode }));
-  const [first, ...others] = new Set(byNode.map(({ mode }) => mode));
-  if (others.length === 0) return first ?? '';
-  return byNode.map(({ node, mode }) => `${mode} on ${node}`).join(', ');
-}
-
 /**
  * Moves all nodes to a mode: writes it into kube-proxy's ConfigMap and starts every kube-proxy again.
  * @throws CommandFailure when this machine cannot run that mode; nothing is changed then
  */
 async function changeMode(lab: LabParts, mode: ProxyMode): Promise<{ before: string; now: string }> {
-  const before = modeOf(lab);
+  const before = lab.modes.summary();
   const { registry } = lab.desired;
   await lab.modes.require(mode);
   writeProxyMode(registry, mode);
   await lab.modes.restart();
   await lab.proxies.sync();
-  const now = modeOf(lab);
-  writeStatus(stateDirectory(lab.status.name, lab.stateRoot), { ...lab.status, proxyMode: now });
-  return { before, now };
+  lab.keepStatus();
+  return { before, now: lab.modes.summary() };
 }
 
 function statusOf(lab: LabParts) {
   const { registry } = lab.desired;
   return {
     ...lab.status,
-    proxyMode: modeOf(lab),
+    proxyMode: lab.modes.summary(),
     pods: registry.list('', 'Pod').length,
     services: registry.list('', 'Service').length,
   };
@@ -113,7 +109,7 @@ function target({ desired, wiring, kubelet, rooms, settings }: LabParts, name: s
 /** What cannot be changed while the lab is up. */
 function requireSame(lab: LabParts, asked: Partial<LabSettings>): void {
   const { settings, status } = lab;
-  const present: Record<string, unknown> = { ...settings, iptables: status.iptables, proxyMode: modeOf(lab) };
+  const present: Record<string, unknown> = { ...settings, iptables: status.iptables, proxyMode: lab.modes.summary() };
   for (const [field, value] of Object.entries(asked)) {
     const now = present[field];
     if (field === 'config' ? namesSameCluster(settings.config, value as ManifestText) : now === value) continue;

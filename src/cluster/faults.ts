@@ -9,6 +9,7 @@ import type { Node, NodeCondition, Pod, PodCondition } from 'kubernetes-types/co
 import { type KubeObject, keyOf, type Stored } from '../api/object.js';
 import { pulledCable } from '../fabric/machines.js';
 import type { Kubelet } from '../kubelet/kubelet.js';
+import { isSpeakerPod } from '../metallb/install.js';
 import type { Speakers } from '../node/speaker/speakers.js';
 import type { Wiring } from '../node/wiring.js';
 import type { World } from '../world/contract.js';
@@ -94,8 +95,20 @@ export class Faults {
     const { wiring, speakers } = this.parts;
     if (kind !== 'speaker') await wiring.change(cut ? [cable] : [], cut ? [] : [cable.key]);
     if (dead) await speakers.take(node);
-    else speakers.giveBack(node);
+    else {
+      speakers.giveBack(node);
+      this.#hurry(node);
+    }
     if (kind !== 'speaker') this.#report(node, !cut);
+  }
+
+  /** What was broken on purpose has not earned a back-off. */
+  #hurry(node: string): void {
+    const pods = this.parts.desired.registry.indexed<Stored<Pod> & KubeObject>('node', node).filter(isSpeakerPod);
+    for (const { metadata } of pods) {
+      const worker = this.parts.kubelet.worker(metadata.namespace ?? '', metadata.name);
+      for (const loop of worker?.loops.values() ?? []) loop.hurry();
+    }
   }
 
   /** The Node and its pods as the node lifecycle controller marks them, and as the kubelet does when it is back. */

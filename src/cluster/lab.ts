@@ -6,7 +6,7 @@ import type { KubeObject } from '../api/object.js';
 import { recordEvent } from '../controllers/events.js';
 import { attachmentOf, hostNamespace, planMachines } from '../fabric/machines.js';
 import { holdFile } from '../kernel/lock.js';
-import { mountOwnProc, pidOnMachine } from '../kernel/mounts.js';
+import { initOnMachine, mountOwnProc, pidOnMachine } from '../kernel/mounts.js';
 import { leaveMachineNamespace } from '../kernel/netns.js';
 import { createPodNetwork } from '../node/pod-network.js';
 import { createServiceProxies, trafficKinds } from '../node/service-proxies.js';
@@ -28,6 +28,7 @@ import { createMachineRooms } from './machine-rooms.js';
 import { createMetalLB } from './metallb.js';
 import { createNodeProxies, restartWithPods } from './proxies.js';
 import { readProxyConfiguration } from './proxy-configuration.js';
+import { LabRouter, requireFrr } from './router.js';
 import type { ApplyOutcome, StartRequest } from './start-request.js';
 import { type LabStatus, stateDirectory, writeStatus } from './state-directory.js';
 
@@ -48,7 +49,7 @@ export async function startLab(request: StartRequest, { progress, certificates }
   const { name, settings } = request;
   const directory = stateDirectory(name, request.stateRoot);
   const world = createWorld({ seed: settings.seed });
-  const pid = request.guest?.keeper ?? pidOnMachine();
+  const { keeper: pid, init } = request.guest ?? { keeper: pidOnMachine(), init: initOnMachine() };
   if (!holdFile(directory.lock)) throw beingStarted(name);
 
   const kubeletStart = startKubelet();
@@ -65,12 +66,14 @@ export async function startLab(request: StartRequest, { progress, certificates }
   const outcome = desired.apply(request.manifests);
 
   if (settings.attach) refuseOverlap(desired.config, request.rootless);
+  if (desired.config.router) requireFrr("the cluster configuration's router");
 
   const door = await openApiDoor(desired.config, world.clock, certificates, request.guest?.apiPort);
 
   progress('making namespaces');
   const machine = leaveMachineNamespace();
-  mountOwnProc();
+  // A kernel of its own has no processes but the lab's.
+  if (!request.guest) mountOwnProc();
   const wiring = new Wiring();
   if (settings.attach) wiring.namespaces.adopt({ name: hostNamespace, fd: machine.fd });
   await wiring.change(planMachines(desired.config, settings.attach ? attachmentOf(name) : undefined));
@@ -87,23 +90,16 @@ export async function startLab(request: StartRequest, { progress, certificates }
     clock: world.clock,
   });
   const proxies = createServiceProxies(desired.registry, modes.proxied, desired.positionOf);
-  restartWithPods(
-    desired.registry,
-    modes,
-    () => proxies.sync(),
-    (involved, { message }) =>
-      recordEvent(desired.registry, world.clock, {
-        involved,
-        type: 'Warning',
-        reason: 'FailedToStart',
-        message,
-        component: 'kube-proxy',
-      }),
-  );
   dns.feed({ registry: desired.registry, config: desired.config, clock: world.clock });
+  const router = new LabRouter({ config: desired.config, wiring, directory: directory.frr, attach: settings.attach });
   const network = createPodNetwork(wiring, desired.config);
   const scratch = join(directory.root, 'scratch');
-  const metallb = createMetalLB(desired, world);
+  const metallb = createMetalLB({
+    desired,
+    world,
+    namespaces: wiring.namespaces,
+    frrDirectory: directory.frr,
+  });
   const kubelet = await kubeletStart({
     desired,
     world,
@@ -119,11 +115,13 @@ export async function startLab(request: StartRequest, { progress, certificates }
   // Not before: each sync replaces whole tables, and the first one that counts is that of all pods with the DNS.
   keepRulesInStep(desired, world.clock, () => proxies.sync());
   await proxies.sync();
+  if (desired.config.router) await router.up(desired.config.router.asn);
 
   const status: LabStatus = {
     name,
     pid,
     launcher: request.launcher,
+    init,
     seed: settings.seed,
     balance: settings.balance,
     proxyMode: readProxyConfiguration(desired.registry).mode,
@@ -133,6 +131,23 @@ export async function startLab(request: StartRequest, { progress, certificates }
     kubeconfig: directory.kubeconfig,
     ...(request.guest && { guestPid: process.pid }),
   };
+  const keepStatus = () => writeStatus(directory, { ...status, proxyMode: modes.summary() });
+  restartWithPods(
+    desired.registry,
+    modes,
+    async () => {
+      await proxies.sync();
+      keepStatus();
+    },
+    (involved, { message }) =>
+      recordEvent(desired.registry, world.clock, {
+        involved,
+        type: 'Warning',
+        reason: 'FailedToStart',
+        message,
+        component: 'kube-proxy',
+      }),
+  );
   const api = await startApi({
     name,
     door,
@@ -148,7 +163,7 @@ export async function startLab(request: StartRequest, { progress, certificates }
     request.guest?.control ?? directory.control,
     controlHandlers({
       status,
-      stateRoot: request.stateRoot,
+      keepStatus,
       settings,
       desired,
       wiring,
@@ -161,10 +176,11 @@ export async function startLab(request: StartRequest, { progress, certificates }
       rooms,
       metallb,
       faults,
+      router,
     }),
   );
   keepJournal(directory.journal, settings, desired.registry);
-  writeStatus(directory, status);
+  keepStatus();
   // The first command on host comes soon: its room is made while that command starts.
   if (!settings.attach) rooms.enter(hostNamespace).catch(() => undefined);
   return { status, outcome };

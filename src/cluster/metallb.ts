@@ -4,7 +4,9 @@
 import type { ConfigMap, Service } from 'kubernetes-types/core/v1.js';
 import type { KubeObject, Stored } from '../api/object.js';
 import { StatusError } from '../api/status.js';
+import type { EventInput } from '../controllers/contract.js';
 import { recordEvent } from '../controllers/events.js';
+import type { Namespaces } from '../kernel/operations.js';
 import type { ContainerEnvironment } from '../kubelet/environment/environment.js';
 import type { StartAgent } from '../kubelet/runtime/containers.js';
 import { metallbNamespace } from '../metallb/install.js';
@@ -12,8 +14,9 @@ import { excludedInterfaces } from '../metallb/layer2/excluded-interfaces.js';
 import { l2StatusChange } from '../metallb/layer2/service-l2-status.js';
 import type { Liveness } from '../metallb/membership/contract.js';
 import type { SpeakerNews } from '../metallb/speaker/contract.js';
-import { concernsSpeakers, speakersTold } from '../metallb/speaker/told.js';
+import { bgpPlans, concernsSpeakers, speakersTold } from '../metallb/speaker/told.js';
 import { addressText, blockOf } from '../model/address-block.js';
+import { BgpSpeakers } from '../node/bgp/bgp-speakers.js';
 import { Speakers } from '../node/speaker/speakers.js';
 import type { World } from '../world/contract.js';
 import type { DesiredState } from './desired.js';
@@ -24,7 +27,17 @@ export interface MetalLB {
   startAgent: StartAgent;
 }
 
-export function createMetalLB({ registry, config }: DesiredState, { clock }: World): MetalLB {
+export interface MetalLBParts {
+  desired: DesiredState;
+  world: World;
+  namespaces: Namespaces;
+  /** Where FRR has its files. */
+  frrDirectory: string;
+}
+
+export function createMetalLB({ desired, world, namespaces, frrDirectory }: MetalLBParts): MetalLB {
+  const { registry, config } = desired;
+  const { clock } = world;
   const excludeKey = () => {
     return { group: '', kind: 'ConfigMap', namespace: metallbNamespace(registry), name: 'metallb-excludel2' };
   };
@@ -33,17 +46,35 @@ export function createMetalLB({ registry, config }: DesiredState, { clock }: Wor
     told: () => speakersTold(registry),
     isExcluded: (link) => excludedInterfaces(registry.get<Stored<ConfigMap> & KubeObject>(excludeKey()))(link),
     hear: (node, news) => tell(node, news),
+    changed: () => informBgp(),
+  });
+  const bgp = new BgpSpeakers({
+    namespace: (node) => namespaces.get(node),
+    directory: frrDirectory,
+    announced: (node, service) => record(service, nodeAssigned(node, 'bgp')),
+    onError: (error) => process.stderr.write(`bgp: ${error.message}\n`),
+  });
+  /** All changes of one turn of the event loop become one. */
+  const informBgp = oncePerTurn(() => {
+    const plans = bgpPlans(registry);
+    for (const { name } of config.nodes) void bgp.sync(name, speakers.isRunning(name) ? plans.get(name) : undefined);
   });
   registry.watch(undefined, (event) => {
-    if (concernsSpeakers(event)) speakers.inform();
+    if (!concernsSpeakers(event)) return;
+    speakers.inform();
+    informBgp();
   });
 
   function tell(node: string, news: SpeakerNews): void {
     const event = eventOf(node, news);
     if (news.kind !== 'announceFailed') showStatus(node, news);
-    const [namespace = '', name = ''] = news.service.split('/');
+    if (event) record(news.service, event);
+  }
+
+  function record(service: string, event: SpeakerEvent): void {
+    const [namespace = '', name = ''] = service.split('/');
     const involved = registry.get<Stored<Service> & KubeObject>({ group: '', kind: 'Service', namespace, name });
-    if (event && involved) recordEvent(registry, clock, { involved, component: 'metallb-speaker', ...event });
+    if (involved) recordEvent(registry, clock, { involved, component: 'metallb-speaker', ...event });
   }
 
   /** A namespace on its way out takes no new objects. */
@@ -86,20 +117,28 @@ function livenessIn(env: ContainerEnvironment): Liveness {
   return env.get(livenessVariable) === 'memberlist' ? 'memberlist' : 'fast';
 }
 
-function eventOf(
-  node: string,
-  news: SpeakerNews,
-): { type: 'Normal' | 'Warning'; reason: string; message: string } | undefined {
-  switch (news.kind) {
-    case 'announced': {
-      const message = `announcing from node "${node}" with protocol "layer2"`;
-      return { type: 'Normal', reason: 'nodeAssigned', message };
-    }
-    case 'announceFailed': {
-      const message = `the interfaces specified by LB IP "${news.address}" doesn't exist in assigned node "${node}" with protocol "layer2"`;
-      return { type: 'Warning', reason: 'announceFailed', message };
-    }
-    case 'withdrawn':
-      return undefined;
-  }
+type SpeakerEvent = Pick<EventInput, 'type' | 'reason' | 'message'>;
+
+function nodeAssigned(node: string, protocol: 'layer2' | 'bgp'): SpeakerEvent {
+  const message = `announcing from node "${node}" with protocol "${protocol}"`;
+  return { type: 'Normal', reason: 'nodeAssigned', message };
+}
+
+function eventOf(node: string, news: SpeakerNews): SpeakerEvent | undefined {
+  if (news.kind === 'announced') return nodeAssigned(node, 'layer2');
+  if (news.kind === 'withdrawn') return undefined;
+  const message = `the interfaces specified by LB IP "${news.address}" doesn't exist in assigned node "${node}" with protocol "layer2"`;
+  return { type: 'Warning', reason: 'announceFailed', message };
+}
+
+function oncePerTurn(work: () => void): () => void {
+  let waiting = false;
+  return () => {
+    if (waiting) return;
+    waiting = true;
+    setImmediate(() => {
+      waiting = false;
+      work();
+    });
+  };
 }

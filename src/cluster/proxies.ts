@@ -49,6 +49,8 @@ export interface NodeProxies {
   readonly proxied: ReadonlyMap<string, ProxiedNode>;
   /** What each node runs with, by node name. */
   configurations(): Map<string, ProxyConfiguration>;
+  /** The mode of every node, or of each when they differ: kube-proxy pods are deleted one by one. */
+  summary(): string;
   /**
    * Starts kube-proxy on these nodes (absent: on all) again, as the ConfigMap says. A sync must follow.
    * @throws CommandFailure when the ConfigMap asks for what cannot be; nothing is changed then
@@ -66,20 +68,27 @@ export async function createNodeProxies(parts: ProxyParts): Promise<NodeProxies>
   const first = readProxyConfiguration(registry);
   const sample = namespaces.get(config.nodes[0]?.name ?? '');
   await requireMode(first.mode, sample);
-  const proxies = new Map(config.nodes.map((node) => [node.name, createNodeProxy(parts, node, first)]));
+  const agents = new Map(
+    config.nodes.map((node) => [
+      node.name,
+      { proxy: createNodeProxy(parts, node, first), edge: createNodeEdge(namespaces.get(node.name)) },
+    ]),
+  );
+  const configurations = () => new Map([...agents].map(([name, { proxy }]) => [name, proxy.setting]));
   return {
-    proxied: new Map(
-      [...proxies].map(([name, proxy]) => [name, { proxy, edge: createNodeEdge(namespaces.get(name)) }]),
-    ),
-    configurations: () => new Map([...proxies].map(([name, proxy]) => [name, proxy.setting])),
+    proxied: agents,
+    configurations,
+    summary: () => summaryOf(configurations()),
     require: (mode) => requireMode(mode, sample),
-    async restart(nodes = [...proxies.keys()]) {
+    async restart(nodes = [...agents.keys()]) {
       const wanted = readProxyConfiguration(registry);
       await requireMode(wanted.mode, sample);
-      await Promise.all(nodes.map((name) => proxies.get(name)?.restart(wanted)));
+      const there = nodes.flatMap((name) => agents.get(name) ?? []);
+      await Promise.all(there.map(({ proxy }) => proxy.restart(wanted)));
+      for (const { edge } of there) edge.restarted();
     },
     async settled() {
-      await Promise.all([...proxies.values()].map((proxy) => proxy.settled()));
+      await Promise.all([...agents.values()].map(({ proxy }) => proxy.settled()));
     },
   };
 }
@@ -107,13 +116,35 @@ function proxyOf(mode: ProxyConfiguration['mode'], setting: NodeSetting, tools: 
   }
 }
 
-/** Health check ports answer, and flows that would go astray are forgotten. */
-function createNodeEdge(namespace: NetworkNamespace): NodeEdge {
+function summaryOf(configurations: ReadonlyMap<string, ProxyConfiguration>): string {
+  const [mode = '', ...others] = new Set([...configurations.values()].map((one) => one.mode));
+  if (others.length === 0) return mode;
+  return [...configurations].map(([node, one]) => `${one.mode} on ${node}`).join(', ');
+}
+
+interface RestartedEdge extends NodeEdge {
+  /** kube-proxy starts again, and takes the next traffic for its first. */
+  restarted(): void;
+}
+
+/**
+ * Health check ports answer, and flows that would go astray are forgotten. To a kube-proxy that starts, every UDP Service
+ * with endpoints is newly active, so it forgets all UDP flows to Services; those of TCP go on by what conntrack holds.
+ * Before its first start there were none. Source: kubernetes v1.30.5 pkg/proxy/endpointschangetracker.go,
+ * detectStaleConntrackEntries.
+ */
+function createNodeEdge(namespace: NetworkNamespace): RestartedEdge {
   const health = createHealthChecks(namespace, (error) => process.stderr.write(`${namespace.name}: ${error}\n`));
+  let again = false;
   return {
+    restarted() {
+      again = true;
+    },
     async changed(traffic, previous) {
+      const before = again ? { ...traffic, ports: [] } : previous;
+      again = false;
       health.update(traffic.healthChecks);
-      for (const flows of staleFlows(previous, traffic)) await forgetUdpFlows(namespace, flows);
+      for (const flows of staleFlows(before, traffic)) await forgetUdpFlows(namespace, flows);
     },
   };
 }

@@ -46,6 +46,8 @@ export interface StartRequest {
 export interface GuestPlace {
   /** The process that stands for the lab outside. */
   keeper: number;
+  /** The first process of its PID namespace. */
+  init: number;
   /** Where the control socket is to be. */
   control: string;
   /** A port that is the lab's on the machine's loopback. */

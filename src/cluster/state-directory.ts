@@ -18,6 +18,7 @@ import {
   writeFileSync,
 } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
+import { processIsThere } from '../kernel/launch.js';
 import { CommandFailure } from './failure.js';
 
 /** What `lab status -o json` prints: what another process needs to find the lab. */
@@ -25,8 +26,10 @@ export interface LabStatus {
   name: string;
   /** The daemon's process id, as the machine sees it. */
   pid: number;
-  /** The `unshare` process that holds the lab's namespaces: gone when all of the lab is. */
+  /** The `unshare` process: when it ends, all of the lab is ended. */
   launcher: number;
+  /** The first process of the lab's PID namespace. The kernel lets go of it last, once every other process is gone. */
+  init: number;
   seed: number;
   balance: 'replayable' | 'faithful';
   proxyMode: string;
@@ -61,6 +64,8 @@ export interface StateDirectory {
   log: string;
   /** Held by the daemon for as long as it lives. */
   lock: string;
+  /** A folder for each machine that runs FRR. */
+  frr: string;
   /** Where the names of the machines' iptables locks begin. */
   locks: string;
 }
@@ -78,6 +83,7 @@ export function stateDirectory(name: string, root: string = stateRoot()): StateD
     journal: file('journal.ndjson'),
     log: file('daemon.log'),
     lock: file('lock'),
+    frr: file('frr'),
     locks: file('xtables.lock'),
   };
 }
@@ -155,11 +161,30 @@ export function readStatus(directory: StateDirectory): LabStatus | undefined {
 
 /** Is the process that wrote this status still there? A pid that now belongs to another program does not count. */
 export function isAlive(status: LabStatus): boolean {
+  return isOf(status.name, commandLine(status.pid));
+}
+
+/**
+ * Is nothing left of a lab that has ended or is ending? Its daemon may be gone while others of its processes still write
+ * to its directory: only the first process of its PID namespace outlives them all. Source: pid_namespaces(7).
+ */
+export function isGone({ name, launcher, init }: LabStatus): boolean {
+  // A process that ends has no command line any more; one that has another was given the pid since.
+  const isOurs = (line: string) => line === '' || isOf(name, line);
+  return ![launcher, init].some((pid) => processIsThere(pid) && isOurs(commandLine(pid)));
+}
+
+/** A process' program and arguments, each ended by a zero; nothing when it ends or is gone. Source: proc(5). */
+function commandLine(pid: number): string {
   try {
-    return readFileSync(`/proc/${status.pid}/cmdline`, 'utf8').split('\0').includes(`--lab=${status.name}`);
+    return readFileSync(`/proc/${pid}/cmdline`, 'utf8');
   } catch {
-    return false;
+    return '';
   }
+}
+
+function isOf(name: string, line: string): boolean {
+  return line.split('\0').includes(`--lab=${name}`);
 }
 
 /** Names of all labs that left a directory, sorted. */

@@ -2,7 +2,7 @@
  * What `lab exec TARGET` may name, and where it is.
  */
 import { StatusError } from '../api/status.js';
-import { hostNamespace } from '../fabric/machines.js';
+import { hostNamespace, routerNamespace } from '../fabric/machines.js';
 import type { EnteredNamespaces } from '../kernel/launch.js';
 import type { Namespaces } from '../kernel/operations.js';
 import type { Kubelet } from '../kubelet/kubelet.js';
@@ -60,7 +60,11 @@ export async function findTarget(parts: TargetParts, text: string): Promise<LabT
 }
 
 function isMachine(registry: Lister, name: string): boolean {
-  return name === hostNamespace || registry.get({ group: '', kind: 'Node', namespace: '', name }) !== undefined;
+  return (
+    name === hostNamespace ||
+    name === routerNamespace ||
+    registry.get({ group: '', kind: 'Node', namespace: '', name }) !== undefined
+  );
 }
 
 async function machineTarget({ namespaces, rooms, attach }: TargetParts, name: string): Promise<LabTarget> {

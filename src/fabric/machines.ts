@@ -10,6 +10,7 @@
  *
  * Differs: pod traffic between nodes is routed over the LAN as Calico's CrossSubnet mode does, not through an IPIP tunnel, so a masqueraded client appears as the node's LAN address where the course notes print the address of tunl0.
  */
+
 import type { ClusterConfig, NodeConfig } from '../model/cluster-config.js';
 import { macOf } from './naming.js';
 import type { LinkEnd, Operation, Piece } from './operation.js';
@@ -87,7 +88,9 @@ export interface Attachment {
 /** The pieces of the LAN with all machines. With an attachment, `host` is a namespace that exists already. */
 export function planMachines(config: ClusterConfig, attachment?: Attachment): Piece[] {
   const nodes = config.nodes.map((node, position) => planNode(config, node, position));
-  return [planSwitch(config), attachment ? planAttachedHost(config, attachment) : planHost(config), ...nodes];
+  const host = attachment ? planAttachedHost(config, attachment) : planHost(config);
+  const router = config.router ? [planRouter(config, config.router.address, attachment !== undefined)] : [];
+  return [planSwitch(config), host, ...nodes, ...router];
 }
 
 /** Linux limits interface names to 15 characters (IFNAMSIZ). */
@@ -223,6 +226,37 @@ function portUp(index: number): Operation[] {
 
 function withPrefix(config: ClusterConfig, address: string): string {
   return `${address}/${config.lan.cidr.split('/')[1]}`;
+}
+
+export const routerNamespace = 'router';
+
+/** A router passes packets on, and spreads flows over equal paths by addresses and ports. */
+const routerSysctls: Record<string, string> = {
+  'ipv4/ip_forward': '1',
+  ...inherited,
+  'ipv4/conf/all/send_redirects': '0',
+  'ipv4/conf/default/send_redirects': '0',
+  'ipv4/icmp_ratelimit': '0',
+  'ipv4/fib_multipath_hash_policy': '1',
+};
+
+/**
+ * A top-of-rack router on the LAN. The host sends to it what is not of the LAN, unless the host is the machine itself,
+ * whose routes are its own.
+ */
+export function planRouter(config: ClusterConfig, gateway: string, attached: boolean): Piece {
+  const namespace = routerNamespace;
+  const host = { namespace: hostNamespace, link: hostLink, index: UPLINK_INDEX };
+  return {
+    key: 'machine/4-router',
+    make: [
+      { op: 'namespace.create', namespace },
+      ...sysctls(namespace, { ...everywhere, ...routerSysctls }),
+      ...plugIn(config, namespace, nodeLink, gateway, FIRST_PORT_INDEX + 1 + config.nodes.length),
+      ...(attached ? [] : [{ op: 'route.add', ...host, destination: 'default', gateway } as const]),
+    ],
+    unmake: [{ op: 'namespace.delete', namespace }],
+  };
 }
 
 /**

@@ -1,7 +1,7 @@
 /**
  * The lab's own view of the file system, made in the mount namespace that the daemon was started in.
  */
-import { readlinkSync } from 'node:fs';
+import { readFileSync, readlinkSync } from 'node:fs';
 import { libc, syscallError } from './libc.js';
 
 /** MS_NOSUID | MS_NODEV | MS_NOEXEC, linux/mount.h. */
@@ -10,6 +10,14 @@ const PROC_FLAGS = 0x2 | 0x4 | 0x8;
 /** This process's id as the machine sees it: /proc still shows the PID namespace that it was mounted for. */
 export function pidOnMachine(): number {
   return Number(readlinkSync('/proc/self'));
+}
+
+/**
+ * The id of the PID namespace's first process, this one's parent, as the machine sees it; to be asked as early as
+ * `pidOnMachine`. Source: proc(5), PPid.
+ */
+export function initOnMachine(): number {
+  return Number(/^PPid:\t(\d+)$/m.exec(readFileSync('/proc/self/status', 'utf8'))?.[1]);
 }
 
 /**

@@ -69,6 +69,11 @@ export class ContainerLoop {
     await this.#killRunning(graceMilliseconds, podEvents.killing(this.parts.name));
   }
 
+  /** A start that is put off happens now. */
+  hurry(): void {
+    if (!this.#stopping) this.#wake?.();
+  }
+
   /** A stop that is under way gets no more time than this. */
   hasten(graceMilliseconds: number): void {
     if (this.#stopping && this.record.state.kind === 'running') void this.current?.stop(graceMilliseconds);

@@ -35,6 +35,12 @@ export function blockOf(cidr: string): AddressBlock {
   return { first: Math.floor(number / size) * size, size };
 }
 
+/** The last address of a network that a machine can have: the one before the broadcast address. */
+export function lastAddress(cidr: string): string {
+  const { first, size } = blockOf(cidr);
+  return addressText(first + size - 2);
+}
+
 /** `10.96.0.0/12`. */
 export function blockText(block: AddressBlock): string {
   return `${addressText(block.first)}/${32 - Math.log2(block.size)}`;

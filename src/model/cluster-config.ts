@@ -17,6 +17,13 @@ export interface NodeConfig {
   maxPods: number;
 }
 
+/** A router on the LAN that speaks BGP with the nodes; not a node of the cluster. */
+export interface RouterConfig {
+  /** Its AS number, RFC 6793. */
+  asn: number;
+  address: string;
+}
+
 export interface ClusterConfig {
   lan: {
     /** The network all machines share, for example 192.168.56.0/24. */
@@ -35,6 +42,8 @@ export interface ClusterConfig {
   dnsAddress: string;
   /** What `kubectl version` and `get nodes` say. */
   kubernetesVersion: string;
+  /** Absent: none, until `lab router up`. */
+  router?: RouterConfig;
   /** 1 to 50, in the order given. */
   nodes: readonly NodeConfig[];
 }

@@ -3,6 +3,7 @@
  *
  * Differs: the old mode's rules are removed before the new mode writes its own; a real kube-proxy removes them only
  * between nftables and the other modes, and leaves the rest to `kube-proxy --cleanup`.
+ * Source: kubernetes v1.30.5 cmd/kube-proxy/app/server_linux.go, platformCleanup.
  */
 import type { NodeTraffic } from '../model/traffic.js';
 import type { KubeProxy, SyncResult } from './kube-proxy.js';

@@ -26,7 +26,7 @@ export const trafficKinds: ReadonlySet<string> = new Set(['Service', 'EndpointSl
 
 /** What a node's kube-proxy does besides rules, each time the traffic changes. */
 export interface NodeEdge {
-  /** Called when the rules are in the kernel. */
+  /** Called when the rules are in the kernel. `previous` is what they carried before, undefined the first time. */
   changed(traffic: NodeTraffic, previous: NodeTraffic | undefined): Promise<void>;
 }
 
@@ -43,6 +43,8 @@ export function createServiceProxies(
 ): ServiceProxies {
   let cluster: ClusterTraffic | undefined;
   const nodes = new Map<string, NodeTraffic>();
+  // What the rules carry is told of once it is so: after a sync that failed, the next one still knows what was before.
+  const carried = new Map<string, NodeTraffic>();
   return {
     trafficOf: (node) => nodes.get(node),
     async sync() {
@@ -59,10 +61,11 @@ export function createServiceProxies(
         const { name } = node.metadata;
         const here = proxied.get(name);
         if (!here) return;
-        const previous = nodes.get(name);
-        const traffic = trafficOfNode(current, node, previous);
+        const traffic = trafficOfNode(current, node, nodes.get(name));
         nodes.set(name, traffic);
         await here.proxy.sync(traffic);
+        const previous = carried.get(name);
+        carried.set(name, traffic);
         await here.edge.changed(traffic, previous);
       });
       await Promise.all(syncs);

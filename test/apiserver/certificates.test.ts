@@ -40,6 +40,13 @@ test('the context of a kubeconfig is named after the lab', (t) => {
   t.like(config, { contexts: [{ name: 'my-lab' }], users: [{ user: { token: 'T' } }] });
 });
 
+test('a lab may have a name that YAML 1.1, which kubectl reads, takes for a truth value', (t) => {
+  for (const name of ['n', 'on', 'null', '1e3']) {
+    const config = parse(kubeconfigText({ ...facts, name }), { version: '1.1' }) as { 'current-context': string };
+    t.is(config['current-context'], name);
+  }
+});
+
 test('only the owner can read a kubeconfig, even over one that was open to all', async (t) => {
   const folder = await mkdtemp(join(tmpdir(), 'kubeconfig-'));
   const path = join(folder, 'kubeconfig');

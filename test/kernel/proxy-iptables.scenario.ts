@@ -2,11 +2,11 @@
 import type { IptablesRuleSet } from '../../src/proxy/iptables/compile.js';
 import { iptablesEngine } from '../../src/proxy/iptables/engine.js';
 import { podCIDR } from '../proxy/cases/world.js';
-import { runKernelSuite } from './proxy-suite.js';
+import { load, runKernelSuite } from './proxy-suite.js';
 
 let installed: IptablesRuleSet | undefined;
 
-await runKernelSuite((traffic, { noDetector, ...given }) => {
+await runKernelSuite(async (node, traffic, { noDetector, ...given }) => {
   const options = iptablesEngine.options({
     ...given,
     interfaceAddresses: ['127.0.0.1', traffic.node.address ?? ''],
@@ -15,5 +15,5 @@ await runKernelSuite((traffic, { noDetector, ...given }) => {
   const next = iptablesEngine.compile(traffic, options);
   const input = iptablesEngine.plan(installed, next);
   installed = next;
-  return input === undefined ? undefined : { command: ['iptables-legacy-restore', '--noflush', '--counters'], input };
+  if (input !== undefined) await load(node, ['iptables-legacy-restore', '--noflush', '--counters'], input);
 });

@@ -3,11 +3,11 @@ import type { NftablesRuleSet } from '../../src/proxy/nftables/compile.js';
 import { nftablesEngine } from '../../src/proxy/nftables/engine.js';
 import { podCIDR } from '../proxy/cases/world.js';
 import { nftablesDifferences } from '../proxy/nftables/differences.js';
-import { runKernelSuite } from './proxy-suite.js';
+import { load, runKernelSuite } from './proxy-suite.js';
 
 let installed: NftablesRuleSet | undefined;
 
-await runKernelSuite((traffic, { noDetector, localhostNodePorts: _, ...given }) => {
+await runKernelSuite(async (node, traffic, { noDetector, localhostNodePorts: _, ...given }) => {
   const options = nftablesEngine.options({
     ...given,
     interfaceAddresses: ['127.0.0.1', traffic.node.address ?? ''],
@@ -16,5 +16,5 @@ await runKernelSuite((traffic, { noDetector, localhostNodePorts: _, ...given }) 
   const next = nftablesEngine.compile(traffic, options);
   const change = nftablesEngine.plan(installed, next);
   installed = next;
-  return change === undefined ? undefined : { command: ['nft', '-f', '-'], input: change.transaction };
+  if (change !== undefined) await load(node, ['nft', '-f', '-'], change.transaction);
 }, nftablesDifferences);

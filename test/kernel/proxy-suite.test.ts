@@ -7,7 +7,7 @@ interface Result {
   wrong: string[];
 }
 
-for (const mode of ['iptables', 'nftables']) {
+for (const mode of ['iptables', 'nftables', 'userspace']) {
   test.serial(`${mode} rules do in the kernel what the walk says`, async (t) => {
     const { cases, wrong } = await runInLab<Result>(`proxy-${mode}`);
     t.true(cases > 40);

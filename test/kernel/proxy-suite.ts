@@ -1,6 +1,7 @@
 /**
  * Runs the proxy behaviour suite against rules in the real kernel, and lists what did not come out as expected.
  */
+import type { NetworkNamespace } from '../../src/kernel/netns.js';
 import { runProcess, systemPath } from '../../src/kernel/process.js';
 import { type NodeTraffic, planTraffic, trafficOfNode } from '../../src/model/traffic.js';
 import type { Packet } from '../../src/trace/packet.js';
@@ -17,11 +18,14 @@ import {
 import { node, nodes, type PodName, pods } from '../proxy/cases/world.js';
 import { ask, createProxyWorld, type ProxyWorld } from './proxy-world.js';
 
-/** Installs a case's rules: the command and its input; undefined when nothing changes. */
-export type Install = (
-  traffic: NodeTraffic,
-  options: CaseOptions,
-) => { command: [string, ...string[]]; input: string } | undefined;
+/** Brings a case's rules into the node's kernel, from those of the case before. */
+export type Install = (node: NetworkNamespace, traffic: NodeTraffic, options: CaseOptions) => Promise<void>;
+
+/** Gives a rule loader its input on the node. @throws Error with what it said */
+export async function load(node: NetworkNamespace, command: [string, ...string[]], input: string): Promise<void> {
+  const { code, stderr } = await runProcess(node, command, input);
+  if (code !== 0) throw new Error(`${command.join(' ')}: ${stderr}`);
+}
 
 /** Flows that only the walk can follow, with the reason. */
 function unseen({ name, options }: ProxyCase, flow: Flow, packet: { protocol: string }): string | undefined {
@@ -33,10 +37,12 @@ function unseen({ name, options }: ProxyCase, flow: Flow, packet: { protocol: st
 }
 
 /** What may be observed for an expectation: nobody can tell silence from an address that no rule knows. */
-function agrees(expected: Expectation, seen: ReadonlyMap<string, Set<string>>, source: string): boolean {
+function agrees(expected: Expectation, seen: ReadonlyMap<string, Set<string>>, { source, protocol }: Packet): boolean {
   const answers = [...seen.keys()];
   if (expected === 'refused') return answers.join() === 'refused';
   if (expected === 'dropped') return answers.join() === 'dropped';
+  // Whom nobody answers over UDP cannot tell that somebody took the question.
+  if (expected === 'closed') return answers.join() === (protocol === 'UDP' ? 'dropped' : 'closed');
   if (typeof expected === 'string') return answers.every((answer) => answer === 'refused' || answer === 'dropped');
   const wanted = Object.keys(expected) as PodName[];
   return (
@@ -50,7 +56,7 @@ function agrees(expected: Expectation, seen: ReadonlyMap<string, Set<string>>, s
 
 /** Asks again when silence was not expected: on a busy machine an answer may take longer than patience lasts. */
 async function askPatiently(world: ProxyWorld, flow: Flow, packet: Packet, expected: Expectation): Promise<string> {
-  const mayBeSilent = expected === 'dropped' || expected === 'passed';
+  const mayBeSilent = expected === 'dropped' || expected === 'passed' || expected === 'closed';
   let answer = await ask(world, flow.from, packet);
   for (let again = 0; again < 3 && answer === 'dropped' && !mayBeSilent; again++) {
     answer = await ask(world, flow.from, packet);
@@ -70,7 +76,7 @@ async function observe(
   for (let turn = 0; turn < tries; turn++) {
     const [who = '', address = ''] = (await askPatiently(world, flow, packet, expected)).split(' ');
     seen.set(who, (seen.get(who) ?? new Set()).add(address));
-    if (who === 'refused' || who === 'dropped') break;
+    if (who === 'refused' || who === 'dropped' || who === 'closed') break;
   }
   return seen;
 }
@@ -84,7 +90,7 @@ async function runCase(world: ProxyWorld, proxyCase: ProxyCase, differences: Dif
     if (wanted === undefined || unseen(proxyCase, flow, packet) !== undefined) continue;
     const seen = await observe(world, flow, packet, wanted);
     const text = [...seen].map(([who, addresses]) => `${who} ${[...addresses].join()}`).join('; ');
-    if (!agrees(wanted, seen, packet.source)) {
+    if (!agrees(wanted, seen, packet)) {
       wrong.push(`${proxyCase.name}: ${flowTitle(flow)}: expected ${JSON.stringify(wanted)}, saw ${text}`);
     }
   }
@@ -105,11 +111,8 @@ export async function runKernelSuite(install: Install, differences: Differences 
   const wrong: string[] = [];
   for (const proxyCase of proxyCases) {
     const { services, slices, options = {} } = proxyCase;
-    const change = install(trafficOfNode(planTraffic({ services, endpointSlices: slices }), node()), options);
-    if (change !== undefined) {
-      const { code, stderr } = await runProcess(world.node, change.command, change.input);
-      if (code !== 0) throw new Error(`${proxyCase.name}: ${change.command.join(' ')}: ${stderr}`);
-    }
+    const traffic = trafficOfNode(planTraffic({ services, endpointSlices: slices }), node());
+    await install(world.node, traffic, options);
     wrong.push(...(await runCase(world, proxyCase, differences)));
   }
   // Listeners keep the process alive; a pipe may take the text a moment after the write.

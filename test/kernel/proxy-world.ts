@@ -151,6 +151,12 @@ async function within<T>(namespace: NetworkNamespace, work: () => Promise<T>): P
   }
 }
 
+/** How a connection that fails is told of; one that was accepted may be reset when it closes. */
+const endings: ReadonlyMap<string, string> = new Map([
+  ['ECONNREFUSED', 'refused'],
+  ['ECONNRESET', 'closed'],
+]);
+
 function askTCP({ destination, port, source }: Packet): Promise<string> {
   return new Promise((resolve) => {
     const socket = connect({ host: destination, port, localAddress: source });
@@ -160,7 +166,8 @@ function askTCP({ destination, port, source }: Packet): Promise<string> {
     };
     socket.setTimeout(patience, () => done('dropped'));
     socket.on('data', (chunk) => done(chunk.toString()));
-    socket.on('error', (error: NodeJS.ErrnoException) => done(error.code === 'ECONNREFUSED' ? 'refused' : 'dropped'));
+    socket.on('end', () => done('closed'));
+    socket.on('error', (error: NodeJS.ErrnoException) => done(endings.get(error.code ?? '') ?? 'dropped'));
   });
 }
 
@@ -179,7 +186,10 @@ function askUDP({ destination, port, source }: Packet): Promise<string> {
   });
 }
 
-/** `POD ADDRESS` of who answered and whom it saw, or `refused`, or `dropped` for silence and unreachable alike. */
+/**
+ * `POD ADDRESS` of who answered and whom it saw, or `refused`, or `dropped` for silence and unreachable alike, or
+ * `closed` for a connection that was accepted and brought no answer.
+ */
 export function ask({ clients }: ProxyWorld, client: Client, packet: Packet): Promise<string> {
   const namespace = clients.get(client);
   if (namespace === undefined) throw new Error(`${client} is no client here`);

@@ -1,4 +1,5 @@
-import { existsSync } from 'node:fs';
+import { existsSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
 import test, { type ExecutionContext } from 'ava';
 import { ask, bringUp, createTestLab, type TestLab } from './lab.js';
 
@@ -104,32 +105,87 @@ for (const mode of ['iptables', 'nftables', 'userspace'] as const) {
   });
 }
 
+/** Every change between two modes, each way. */
+const cycle: Mode[] = ['nftables', 'userspace', 'iptables', 'userspace', 'nftables', 'iptables'];
+/** As many as are asked for by hand: `SWITCHES=50 npx ava dist/test/lab/modes.test.js --match "*under load*"`. */
+const switches = Number(process.env.SWITCHES ?? 8);
+
+/**
+ * A TCP connection of the host's that asks who answers, and again once `file` is there. Resolves to both names; the second
+ * is '' when the connection had ended.
+ */
+async function askTwice(lab: TestLab, port: string, file: string): Promise<string[]> {
+  const program = `exec 3<>/dev/tcp/${port}
+    ask() { printf 'GET / HTTP/1.1\\r\\nHost: x\\r\\n\\r\\n' >&3
+      while IFS= read -r -t 5 line <&3; do case $line in Hostname:*) echo "$line"; return;; esac; done; echo; }
+    ask; : > ${file}.open; until [ -e ${file} ]; do sleep 0.1; done; while read -t 0.1 <&3; do :; done; ask 2>/dev/null`;
+  return (await lab.lab('exec', 'host', '--', 'bash', '-c', program)).stdout.split('\n');
+}
+
+/** Whether it comes true within a while. */
+async function until(condition: () => boolean): Promise<boolean> {
+  for (let look = 0; look < 200; look++) {
+    if (condition()) return true;
+    await new Promise((resolve) => setTimeout(resolve, 50));
+  }
+  return false;
+}
+
+/** What is left on a node of any mode but this one. */
+async function leftovers(lab: TestLab, name: string, mode: Mode): Promise<string> {
+  const chains = {
+    iptables: 'KUBE-(PORTALS|NODEPORT-)',
+    userspace: 'KUBE-(SEP-|SVC-|SERVICES|FORWARD)',
+    nftables: 'KUBE-',
+  };
+  const script = `iptables-save | grep -E -- '${chains[mode]}'; ipset list -n | grep KUBE-; ${mode === 'nftables' ? '' : 'nft list tables | grep kube-proxy;'} true`;
+  return lab.on(name, 'sh', '-c', script);
+}
+
 test.serial(
-  'ten changes of mode under load leave nothing of another mode, no pod notices, and Services work',
+  'changes of mode under load leave nothing of another mode, no pod notices, Services work, connections live as on a real cluster',
   async (t) => {
-    t.timeout(90_000);
+    t.timeout(60_000 + switches * 5_000);
     const lab = createTestLab(t);
     await bringUp(t, lab, '-f', manifest);
     const before = await digestOf(lab);
     const pods = await lab.lab('kubectl', 'get', 'pods', '-A', '-o', 'name');
+    const [end, endOfProxied] = [join(lab.state, 'end'), join(lab.state, 'end-of-proxied')];
     const load = lab.lab(
       'exec',
       'host',
       '--',
       'sh',
       '-c',
-      `for i in $(seq 200); do curl -s -o /dev/null --max-time 1 ${node(102)}:30001; sleep 0.05; done`,
+      `until [ -e ${end} ]; do curl -s -o /dev/null --max-time 1 ${node(102)}:30001; sleep 0.05; done`,
     );
-    const cycle: Mode[] = ['nftables', 'userspace', 'iptables', 'userspace', 'nftables', 'iptables'];
-    for (let turn = 0; turn < 10; turn++) {
+    const open = askTwice(lab, `${node(101)}/30001`, end);
+    t.true(await until(() => existsSync(`${end}.open`)));
+    await lab.on('host', 'bash', '-c', `echo hello > /dev/udp/${node(103)}/30004`);
+    const udpFlows = () => lab.on('k8s-node3', 'sh', '-c', 'conntrack -L -p udp 2>/dev/null | grep dport=30004; true');
+    t.regex(await udpFlows(), /dport=30004/);
+    let proxied: Promise<string[]> | undefined;
+    for (let turn = 0; turn < switches; turn++) {
       const mode = cycle[turn % cycle.length] ?? 'iptables';
       const moved = await lab.lab('proxy-mode', mode);
       t.is(moved.exitCode, 0, moved.stderr);
       t.regex(moved.stdout, new RegExp(`^Services by ${mode} `));
       t.is(await curlCode(lab, 'host', `${node(101)}:30001`), 0, `${turn}: ${mode}`);
       t.deepEqual(await traces(lab, 'k8s-node1'), only(mode), `${turn}: ${mode}`);
+      t.is(await leftovers(lab, `k8s-node${1 + (turn % 3)}`, mode), '', `${turn}: ${mode}`);
+      if (turn === 0) t.is(await udpFlows(), '', 'a kube-proxy that starts forgets UDP flows to Services');
+      if (turn === 1) {
+        proxied = askTwice(lab, `${node(101)}/30001`, endOfProxied);
+        t.true(await until(() => existsSync(`${endOfProxied}.open`)));
+      }
+      if (turn === 2) writeFileSync(endOfProxied, '');
     }
+    writeFileSync(end, '');
     await load;
+    const [first = '', last] = await open;
+    t.regex(first, /^Hostname: whoami-/);
+    t.is(last, first, 'conntrack carries an open connection through every mode');
+    t.regex((await proxied)?.join() ?? '', /^Hostname: whoami-[^,]+,?$/, 'what a proxy process carried ends with it');
     t.is((await lab.lab('proxy-mode', 'iptables')).exitCode, 0);
     t.deepEqual((await lab.lab('kubectl', 'get', 'pods', '-A', '-o', 'name')).stdout, pods.stdout);
     const kernel = (digest: unknown) => (digest as { kernel: unknown }).kernel;
@@ -169,6 +225,8 @@ test.serial(
     t.deepEqual(await traces(lab, 'k8s-node3'), only('iptables'));
     t.is(await curlCode(lab, 'host', `${node(102)}:30090`), 0);
     t.regex((await lab.lab('status')).stdout, /nftables on k8s-node2/);
+    const inFile = await until(() => /nftables on k8s-node2, iptables on k8s-node3$/.test(lab.status().proxyMode));
+    t.true(inFile, 'its file says so too');
   },
 );
 

@@ -10,7 +10,7 @@ import { parseAddress, validCIDR } from '../validate/values.js';
 import { podBlockSize } from './nodes.js';
 
 /** Names that the lab's own network namespaces have. */
-const reservedNames = ['host', 'switch'];
+const reservedNames = ['host', 'switch', 'router'];
 
 /** Fewest addresses of a Service range: below, upstream's allocator has no band for chosen addresses. */
 const minServiceAddresses = 16;
@@ -23,11 +23,12 @@ export function chosenServiceAddresses(serviceCIDR: string): AddressBlock {
 
 /** Networks and addresses one by one. Only when there is no error here can the others be looked at. */
 export function formErrors(config: Omit<ClusterConfig, 'nodes' | 'nodePortRange'>): FieldError[] {
-  const { lan, podCIDR, serviceCIDR, dnsAddress, clusterDomain } = config;
+  const { lan, router, podCIDR, serviceCIDR, dnsAddress, clusterDomain } = config;
   return [
     ...networkErrors('lan.cidr', lan.cidr),
     ...addressErrors('lan.hostAddress', lan.hostAddress),
     ...addressErrors('lan.gateway', lan.gateway),
+    ...(router ? addressErrors('router.address', router.address) : []),
     ...networkErrors('podCIDR', podCIDR),
     ...networkErrors('serviceCIDR', serviceCIDR),
     ...addressErrors('dnsAddress', dnsAddress),
@@ -59,6 +60,7 @@ export function portRange(text: string): { first: number; last: number } | Field
 /** Networks against each other. */
 export function networkPlanErrors({
   lan,
+  router,
   podCIDR,
   serviceCIDR,
   dnsAddress,
@@ -72,6 +74,10 @@ export function networkPlanErrors({
     ...insideLan('lan.hostAddress', lan.hostAddress, block),
     ...insideLan('lan.gateway', lan.gateway, block),
     ...(lan.gateway === lan.hostAddress ? [duplicate('lan.gateway', lan.gateway)] : []),
+    ...(router ? insideLan('router.address', router.address, block) : []),
+    ...(router && [lan.gateway, lan.hostAddress].includes(router.address)
+      ? [duplicate('router.address', router.address)]
+      : []),
     ...(['podCIDR', 'serviceCIDR'] as const).flatMap((field) => {
       const cidr = field === 'podCIDR' ? podCIDR : serviceCIDR;
       return overlaps(block, blockOf(cidr)) ? [invalid(field, cidr, `must not overlap lan.cidr ${lan.cidr}`)] : [];
@@ -103,9 +109,9 @@ export function nodeFormErrors(nodes: readonly { name: string; address?: string;
 }
 
 /** Nodes against networks and each other, all fields filled. */
-export function nodePlanErrors({ lan, podCIDR, serviceCIDR, nodes }: ClusterConfig): FieldError[] {
+export function nodePlanErrors({ lan, router, podCIDR, serviceCIDR, nodes }: ClusterConfig): FieldError[] {
   const block = blockOf(lan.cidr);
-  const others = [lan.hostAddress, lan.gateway];
+  const others = [lan.hostAddress, lan.gateway, router?.address];
   return nodes.flatMap((node, i) => {
     const earlier = nodes.slice(0, i);
     const used = [...others, ...earlier.map(({ address }) => address)].includes(node.address);

@@ -28,6 +28,9 @@ export interface Schema {
 /** More nodes than this do not fit a workshop's screen nor the budgets. */
 export const maxNodes = 50;
 
+/** AS numbers have four octets; the last is reserved. RFC 6793, RFC 7300. */
+const maxAsn = 2 ** 32 - 2;
+
 const cidr = '^[0-9]+(\\.[0-9]+){3}/[0-9]+$';
 const address = '^[0-9]+(\\.[0-9]+){3}$';
 const label = '^[a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?$';
@@ -99,6 +102,16 @@ export const clusterSchema: Schema & { $schema: string; title: string } = {
           description:
             "The nodes' default gateway: it answers ARP and forwards nothing. Left out: the network's second address.",
         },
+      },
+    },
+    router: {
+      type: 'object',
+      additionalProperties: false,
+      required: ['asn'],
+      description: 'A router on the LAN that speaks BGP with the nodes, as "lab router up" makes it. Left out: none.',
+      properties: {
+        asn: { type: 'integer', minimum: 1, maximum: maxAsn, description: 'Its AS number.' },
+        address: { type: 'string', pattern: address, description: "Left out: the network's last address." },
       },
     },
     podCIDR: {

@@ -12,11 +12,11 @@ import {
   type StateDirectory,
   stateDirectory,
 } from '../../cluster/state-directory.js';
-import { processIsThere } from '../../kernel/launch.js';
 import { holdFile } from '../../kernel/lock.js';
 import { pause } from '../../world/pause.js';
+import { untilGone } from '../until-gone.js';
 
-/** How long the kernel may take to clear away a large lab, or a start may take, before we say so. */
+/** How long a start may take before we say so. */
 const PATIENCE_MS = 30_000;
 const LOOK_EVERY_MS = 5;
 /** A daemon that does not answer for so long is ended without being asked. */
@@ -44,6 +44,7 @@ async function takeDown(name: string): Promise<string> {
   const status = await settledStatus(name, directory);
   const running = status !== undefined && isAlive(status);
   if (running) await stop(directory, status);
+  if (status) await untilGone(status);
   // The lock may be the next start's by now: then so is the directory.
   if (!running || !existsSync(directory.lock) || holdFile(directory.lock)) {
     rmSync(directory.root, { recursive: true, force: true });
@@ -68,7 +69,6 @@ async function settledStatus(name: string, directory: StateDirectory): Promise<L
 
 async function stop({ control }: StateDirectory, status: LabStatus): Promise<void> {
   await askControl(control, 'down', undefined, ANSWER_MS).catch(() => end(status.launcher));
-  await waitUntilGone(status.name, [status.launcher, status.pid]);
 }
 
 function end(pid: number): void {
@@ -78,12 +78,4 @@ function end(pid: number): void {
     // It ended by itself in the meantime.
     if ((error as NodeJS.ErrnoException).code !== 'ESRCH') throw error;
   }
-}
-
-async function waitUntilGone(name: string, pids: readonly number[]): Promise<void> {
-  for (let waited = 0; waited < PATIENCE_MS; waited += LOOK_EVERY_MS) {
-    if (!pids.some(processIsThere)) return;
-    await pause(LOOK_EVERY_MS);
-  }
-  throw new CommandFailure('failure', `lab: processes ${pids.join(', ')} of lab "${name}" are still there`);
 }

@@ -17,6 +17,7 @@ import type { ProxyMode } from '../../proxy/contract.js';
 import { progressLine } from '../progress.js';
 import { readTextFile, readTextFiles } from '../read-files.js';
 import { ask, runningLab } from '../running.js';
+import { untilGone } from '../until-gone.js';
 
 export interface UpOptions {
   filename?: string[];
@@ -45,6 +46,7 @@ export async function bringUp(name: string, options: UpOptions, manifests: Manif
   const directory = stateDirectory(name);
   const status = readStatus(directory);
   if (status && isAlive(status)) return update(name, options, manifests);
+  if (status) await untilGone(status);
   const settings = status ? await settingsAgain(name, status, options) : settingsOf(options);
   const progress = progressLine();
   try {

@@ -7,7 +7,7 @@ import { join as path } from 'node:path';
 import type { Duplex } from 'node:stream';
 import { fileURLToPath } from 'node:url';
 import { holdFile } from '../../kernel/lock.js';
-import { pidOnMachine } from '../../kernel/mounts.js';
+import { initOnMachine, pidOnMachine } from '../../kernel/mounts.js';
 import { findProgram } from '../../kernel/sandbox-process.js';
 import { startUserMode, type UserModeMachine, userModeProgram } from '../../kernel/user-mode.js';
 import { pause } from '../../world/pause.js';
@@ -59,7 +59,7 @@ async function begin(): Promise<void> {
     env: process.env,
     apiPort,
   };
-  const guest = { keeper: pidOnMachine(), control: controlSocket, apiPort };
+  const guest = { keeper: pidOnMachine(), init: initOnMachine(), control: controlSocket, apiPort };
   const stream = streams.open(streamNames.daemon);
   for (const line of [daemon, { ...request, guest }]) stream.write(`${JSON.stringify(line)}\n`);
   channel.off('close', abandoned);

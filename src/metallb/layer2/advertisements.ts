@@ -14,6 +14,7 @@ import { type LoadBalancerService, serviceKey, statusAddresses } from '../contro
 import { parseAddress } from '../pools/address.js';
 import { type IPAddressPool, type Pool, poolOf } from '../pools/pool.js';
 import type { AnnouncedInterfaces, ServiceAdvertisement, WithdrawReason } from './contract.js';
+import { isUsableNode } from './usable-node.js';
 
 export interface L2AdvertisementSpec {
   ipAddressPools?: string[];
@@ -38,8 +39,6 @@ export interface Layer2World {
   /** `--ignore-exclude-lb`. */
   ignoreExcludeLabel: boolean;
 }
-
-const excludeLabel = 'node.kubernetes.io/exclude-from-external-load-balancers';
 
 /** What the speakers are told of one Service. */
 export function advertisementOf(service: LoadBalancerService, world: Layer2World): ServiceAdvertisement {
@@ -130,17 +129,9 @@ function candidatesOf(
   const withEndpoint = new Set(endpoints.map(({ nodeName }) => nodeName));
   const usable = world.nodes.filter(({ metadata: { name } }) => selected[name] !== undefined);
   const candidates = usable
-    .filter((node) => isUsable(node, world.ignoreExcludeLabel))
+    .filter((node) => isUsableNode(node, world.ignoreExcludeLabel))
     .filter(({ metadata: { name } }) => !local || withEndpoint.has(name));
   return { candidates: candidates.map(({ metadata }) => metadata.name), scores: scoresOf(advertisements, usable) };
-}
-
-/** Neither readiness nor cordoning is looked at. */
-function isUsable({ metadata, status }: Stored<Node>, ignoreExcludeLabel: boolean): boolean {
-  const unavailable = (status?.conditions ?? []).some(
-    (condition) => condition.type === 'NetworkUnavailable' && condition.status === 'True',
-  );
-  return !unavailable && (ignoreExcludeLabel || metadata.labels?.[excludeLabel] === undefined);
 }
 
 /** Weights count on nodes that the same advertisement selects. */

@@ -4,10 +4,13 @@
  * Models: what a real speaker learns by watching the API server (Services, EndpointSlices, Nodes, its configuration) and
  * by listing the pods with METALLB_ML_LABELS.
  */
-import type { Node, Pod } from 'kubernetes-types/core/v1.js';
+import type { Node, Pod, Secret } from 'kubernetes-types/core/v1.js';
 import type { EndpointSlice } from 'kubernetes-types/discovery/v1.js';
 import type { KubeObject, Stored } from '../../api/object.js';
 import type { ChangeEvent, Lister } from '../../registry/contract.js';
+import type { BFDProfile, BGPAdvertisement, BGPPeer, Community } from '../bgp/configuration.js';
+import type { BgpNode } from '../bgp/contract.js';
+import { type BgpWorld, planBgp } from '../bgp/plan.js';
 import { poolsOf } from '../configuration.js';
 import { type LoadBalancerService, serviceKey } from '../controller/converge.js';
 import { handlesClass, installedSpeakers, isSpeakerPod, metallbGroup } from '../install.js';
@@ -30,6 +33,10 @@ const toldKinds: ReadonlySet<string> = new Set([
   'apps/DaemonSet',
   `${metallbGroup}/IPAddressPool`,
   `${metallbGroup}/L2Advertisement`,
+  `${metallbGroup}/BGPPeer`,
+  `${metallbGroup}/BGPAdvertisement`,
+  `${metallbGroup}/BFDProfile`,
+  `${metallbGroup}/Community`,
 ]);
 
 /** Whether a change can change what speakers are told. */
@@ -54,6 +61,36 @@ export function speakersTold(lister: Lister): SpeakersTold {
     .filter(({ spec }) => spec?.type === 'LoadBalancer' && handlesClass(installation, spec.loadBalancerClass));
   const told = services.map((service) => [serviceKey(service), advertisementOf(service, world)] as const);
   return { members: membersOf(lister, namespace, world.nodes), services: new Map(told) };
+}
+
+/** The BGP plan of every node that a peer selects. */
+export function bgpPlans(lister: Lister): Map<string, BgpNode> {
+  const installation = installedSpeakers(lister);
+  if (!installation) return new Map();
+  const { namespace, ignoreExcludeLabel } = installation;
+  const own = <T extends KubeObject>(kind: string): T[] => lister.list<T>(metallbGroup, kind, { namespace });
+  const services = lister.list<LoadBalancerService & KubeObject>('', 'Service');
+  const world: BgpWorld = {
+    pools: poolsOf(lister, namespace),
+    poolObjects: own<IPAddressPool>('IPAddressPool'),
+    services: services.filter(
+      ({ spec }) => spec?.type === 'LoadBalancer' && handlesClass(installation, spec.loadBalancerClass),
+    ),
+    slicesOf: slicesByService(lister),
+    peers: own<BGPPeer>('BGPPeer'),
+    profiles: own<BFDProfile>('BFDProfile'),
+    advertisements: own<BGPAdvertisement>('BGPAdvertisement'),
+    communities: own<Community>('Community'),
+    secret: (name) => lister.get<Stored<Secret> & KubeObject>({ group: '', kind: 'Secret', namespace, name }),
+    ignoreExcludeLabel,
+  };
+  const nodes = lister.list<Stored<Node> & KubeObject>('', 'Node');
+  return new Map(
+    nodes.flatMap((node) => {
+      const plan = planBgp(node, world);
+      return plan ? [[node.metadata.name, plan] as const] : [];
+    }),
+  );
 }
 
 type StoredSlice = Stored<EndpointSlice>;

@@ -15,6 +15,8 @@ export interface SpeakersOptions {
   told(): SpeakersTold;
   isExcluded(link: string): boolean;
   hear(node: string, news: SpeakerNews): void;
+  /** A speaker has come or gone. */
+  changed(): void;
 }
 
 export interface SpeakerPlace {
@@ -51,7 +53,9 @@ export class Speakers {
     this.#running.set(node, running);
     void process.ended.then(() => {
       if (this.#running.get(node) === running) this.#running.delete(node);
+      this.options.changed();
     });
+    this.options.changed();
     this.#tell(running, this.options.told());
     return process;
   }
@@ -80,6 +84,10 @@ export class Speakers {
     const waiting = this.#held.get(node) ?? [];
     this.#held.delete(node);
     for (const start of waiting) start();
+  }
+
+  isRunning(node: string): boolean {
+    return this.#running.has(node);
   }
 
   isTaken(node: string): boolean {

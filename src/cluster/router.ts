@@ -1,0 +1,82 @@
+/**
+ * `lab router`: a top-of-rack router beside the nodes, whose FRR takes BGP sessions from all of them.
+ */
+import { join } from 'node:path';
+import { hostNamespace, planRouter, routerNamespace } from '../fabric/machines.js';
+import { Frr, hasFrr } from '../kernel/frr.js';
+import { runProcess } from '../kernel/process.js';
+import { routerConfig } from '../metallb/bgp/router.js';
+import { lastAddress } from '../model/address-block.js';
+import type { ClusterConfig, RouterConfig } from '../model/cluster-config.js';
+import type { Wiring } from '../node/wiring.js';
+import { CommandFailure } from './failure.js';
+
+export interface RouterParts {
+  config: ClusterConfig;
+  wiring: Wiring;
+  /** Where machines' FRR have their files. */
+  directory: string;
+  attach: boolean;
+}
+
+export class LabRouter {
+  #running: { frr: Frr; state: RouterConfig } | undefined;
+
+  constructor(private readonly parts: RouterParts) {}
+
+  /** Its FRR, to be asked; undefined when there is no router. */
+  get frr(): Frr | undefined {
+    return this.#running?.frr;
+  }
+
+  get state(): RouterConfig | undefined {
+    return this.#running?.state;
+  }
+
+  /** @throws CommandFailure without FRR, or when it runs with another AS number */
+  async up(asn: number): Promise<RouterConfig> {
+    const state = this.#running?.state;
+    if (state?.asn === asn) return state;
+    if (state)
+      throw new CommandFailure('alreadyUp', `lab: the router is up with AS ${state.asn}; try: lab router down`);
+    requireFrr('the router');
+    const { config, wiring, directory, attach } = this.parts;
+    const address = config.router?.address ?? lastAddress(config.lan.cidr);
+    refuseTaken(config, address);
+    await wiring.change([planRouter(config, address, attach)]);
+    const frr = new Frr({
+      namespace: wiring.namespaces.get(routerNamespace),
+      directory: join(directory, routerNamespace),
+      configs: routerConfig(routerNamespace, { asn, address }, config.lan.cidr),
+      listens: true,
+    });
+    await frr.start();
+    this.#running = { frr, state: { asn, address } };
+    return this.#running.state;
+  }
+
+  /** Does nothing when there is none. */
+  async down(): Promise<void> {
+    const { config, wiring, attach } = this.parts;
+    if (!this.#running) return;
+    const { frr, state } = this.#running;
+    this.#running = undefined;
+    await frr.kill();
+    if (!attach) await runProcess(wiring.namespaces.get(hostNamespace), ['ip', 'route', 'del', 'default']);
+    await wiring.change([], [planRouter(config, state.address, attach).key]);
+  }
+}
+
+/** @throws CommandFailure */
+export function requireFrr(who: string): void {
+  if (hasFrr()) return;
+  throw new CommandFailure('missingTool', `lab: ${who} needs FRR, which is not here: apt-get install frr`);
+}
+
+/** @throws CommandFailure A file may give a node the address that the router would have. */
+function refuseTaken({ nodes, lan }: ClusterConfig, address: string): void {
+  const taken = [...nodes.map((node) => node.address), lan.hostAddress, lan.gateway].includes(address);
+  if (!taken) return;
+  const hint = 'give the router another in the cluster configuration: router: { asn: …, address: … }';
+  throw new CommandFailure('refused', `lab: ${address}, the router's address, is taken; ${hint}`);
+}
