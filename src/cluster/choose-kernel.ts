@@ -5,9 +5,7 @@ import { existsSync, readFileSync } from 'node:fs';
 import { findProgram } from '../kernel/sandbox-process.js';
 import { userModeModules, userModeProgram } from '../kernel/user-mode.js';
 import { CommandFailure } from './failure.js';
-import type { LabSettings } from './start-request.js';
-
-export type LabKernel = 'machine' | 'uml';
+import type { LabKernel, LabSettings } from './start-request.js';
 
 /**
  * The one asked for; else user-mode Linux when IPVS is asked for, this kernel has none, and the package is there.

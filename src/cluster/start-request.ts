@@ -3,7 +3,6 @@
  */
 import type { CertificateRequest, Certificates } from '../apiserver/certificates.js';
 import type { Balance, ProxyMode } from '../proxy/contract.js';
-import type { LabKernel } from './choose-kernel.js';
 import type { FailureKind } from './failure.js';
 import type { LabStatus } from './state-directory.js';
 
@@ -13,6 +12,9 @@ export interface ManifestText {
   file: string;
   text: string;
 }
+
+/** Whose kernel a lab runs in: the machine's, or its own in user-mode Linux. */
+export type LabKernel = 'machine' | 'uml';
 
 /** How a lab is to be. What a running lab cannot change is compared field by field by a second `up`. */
 export interface LabSettings {

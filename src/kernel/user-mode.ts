@@ -71,10 +71,7 @@ export function startUserMode({ program, init, environment, scratch, memoryMiB }
 
 /** The serial line, as the guest's processes have it. */
 export function guestLine(): Duplex {
-  const line = new ReadStream(SERIAL_DESCRIPTOR);
-  // A terminal reads when it is told to; HTTP/2 takes a handle that reads already.
-  line.read(0);
-  return line;
+  return new ReadStream(SERIAL_DESCRIPTOR);
 }
 
 /** The kernel's command line is split at blanks outside of double quotes. Source: lib/cmdline.c, next_arg. */

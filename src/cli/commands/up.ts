@@ -2,13 +2,13 @@
  * `lab up`: brings a lab up, or brings a running one up to date with more manifests.
  */
 
-import type { LabKernel } from '../../cluster/choose-kernel.js';
 import { CommandFailure } from '../../cluster/failure.js';
 import { readJournal } from '../../cluster/journal.js';
 import { launchLab } from '../../cluster/launcher.js';
 import {
   type ApplyOutcome,
   defaultSettings,
+  type LabKernel,
   type LabSettings,
   type ManifestText,
 } from '../../cluster/start-request.js';

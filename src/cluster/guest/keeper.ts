@@ -2,6 +2,7 @@
  * Entry of the keeper: what the daemon is to the machine when the daemon itself runs in user-mode Linux. It has the
  * lab's lock, its sockets and its port, and copies between them and the line to the guest. When it ends, the guest does.
  */
+import { rmSync } from 'node:fs';
 import { type AddressInfo, createServer, type Server, Socket } from 'node:net';
 import { join as path } from 'node:path';
 import type { Duplex } from 'node:stream';
@@ -14,8 +15,9 @@ import { pause } from '../../world/pause.js';
 import { explain } from '../explain.js';
 import { beingStarted, CommandFailure } from '../failure.js';
 import type { StartReport, StartRequest } from '../start-request.js';
-import { type StateDirectory, stateDirectory } from '../state-directory.js';
+import { readStatus, type StateDirectory, stateDirectory } from '../state-directory.js';
 import { controlSocket, type DaemonCommand, greeting, streamNames } from './contract.js';
+import { MachineEnd } from './line.js';
 import { firstLine, join, openStreams, type Streams } from './streams.js';
 
 /** See kernel/launch.ts. */
@@ -51,7 +53,7 @@ async function begin(): Promise<void> {
   const api = createServer({ allowHalfOpen: true });
   const { port: apiPort } = (await listening(api, { host: '127.0.0.1', port: 0 })) as AddressInfo;
   await greeted(machine);
-  const streams = openStreams(machine.line);
+  const streams = openStreams(new MachineEnd(machine.line));
   void Promise.race([streams.closed, machine.ended]).then(() => process.exit());
   await relay(streams, directory, api);
   const daemon: DaemonCommand = {
@@ -63,6 +65,10 @@ async function begin(): Promise<void> {
   const stream = streams.open(streamNames.daemon);
   for (const line of [daemon, { ...request, guest }]) stream.write(`${JSON.stringify(line)}\n`);
   channel.off('close', abandoned);
+  channel.once('close', () => {
+    // Its status is written before it is ready.
+    if (readStatus(directory)?.pid !== guest.keeper) abandoned();
+  });
   join(channel, stream);
 }
 
@@ -98,6 +104,8 @@ async function relay(streams: Streams, { control, guest }: StateDirectory, api: 
     [guest, streamNames.exec],
   ] as const) {
     const server = createServer({ allowHalfOpen: true }, (socket) => join(socket, streams.open(name)));
+    // One that was killed leaves the file; nobody listens on it, as we have the lab's lock.
+    rmSync(socketPath, { force: true });
     await listening(server, { path: socketPath });
   }
 }

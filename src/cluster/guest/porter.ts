@@ -9,6 +9,7 @@ import { loadModules } from '../../kernel/modules.js';
 import { guestLine, userModeModules } from '../../kernel/user-mode.js';
 import { serveCommand } from './commands.js';
 import { controlSocket, type DaemonCommand, greeting, streamNames } from './contract.js';
+import { GuestEnd } from './line.js';
 import { guestModules } from './modules.js';
 import { firstLine, join, serveStreams } from './streams.js';
 
@@ -19,7 +20,7 @@ let apiPort = 0;
 loadModules(userModeModules, guestModules);
 const line = guestLine();
 line.write(`${greeting}\n`);
-const sayGoodbye = serveStreams(line, {
+const sayGoodbye = serveStreams(new GuestEnd(line), {
   [streamNames.daemon]: (stream) => void startDaemon(stream),
   [streamNames.control]: (stream) => join(stream, connect({ path: controlSocket, allowHalfOpen: true })),
   [streamNames.api]: (stream) => join(stream, connect({ host: LOOPBACK, port: apiPort, allowHalfOpen: true })),
