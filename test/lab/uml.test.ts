@@ -40,13 +40,13 @@ async function checkCommands(t: ExecutionContext, lab: TestLab): Promise<void> {
   t.deepEqual([through.stdout.length, through.stderr, through.exitCode], [large.length - 1, 'aside', 7]);
   t.is((await typed(lab, '', 'exec', 'host', '--', 'sh', '-c', 'kill -9 $$')).exitCode, 137);
   t.is((await typed(lab, '', 'exec', 'host', '--', 'no-such-program')).exitCode, 127);
-  const line = `./scripts/lab exec pod/myweb1 -- sh -c 'tty; stty size; exit 3'`;
+  const line = `./scripts/lab exec k8s-node1 -- sh -c 'tty; stty size; exit 3'`;
   const env = { KUBEWIRE_STATE: lab.state, KUBEWIRE_LAB: lab.name };
   const onTerminal = await execa('script', ['-qec', `stty rows 33 cols 99; ${line}`, '/dev/null'], {
     ...{ env, reject: false, stdin: 'ignore', timeout: 30_000 },
   });
   t.is(onTerminal.exitCode, 3, onTerminal.stdout);
-  t.regex(onTerminal.stdout, /\/dev\/pts\/\d+\r\n33 99/);
+  t.regex(onTerminal.stdout, /\/dev\/pts\/\d+\s+33 99/);
 }
 
 test.serial('a lab in user-mode Linux has IPVS, is reached as any lab, and leaves nothing', async (t) => {
