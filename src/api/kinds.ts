@@ -1,99 +1,109 @@
 /**
- * Every kind that the lab serves: names, short names, categories and subresources as a real cluster's discovery lists
- * them (Kubernetes 1.30, MetalLB 0.13/0.14, Gateway API 1.0).
- *
- * Where kinds of one version are gone upstream, the look-up's error names the form to write instead.
+ * Every kind that the lab stores and lists: names, short names, categories and subresources as a real cluster's discovery
+ * has them. Which of them the lab acts on is another question: see not-emulated.ts.
+ * Source: `kubectl api-resources` and `/api/v1`, `/apis/*` of a 1.30 cluster; metallb.io (0.13/0.14) and
+ * gateway.networking.k8s.io (1.0) from their CRDs.
  */
 import type { KindInfo } from '../registry/contract.js';
 import { groupOf } from './object.js';
 
-type Extra = Partial<Pick<KindInfo, 'shortNames' | 'categories' | 'subresources' | 'singular'>>;
+type Row = [kind: string, plural: string, shortNames?: string, extra?: Partial<KindInfo>];
 
-/** Kinds of one group and its versions; the rows say what differs between them. */
-function group(name: string, versions: string[], rows: readonly KindRow[]): KindInfo[] {
-  return rows.map(([kind, plural, scope, extra = {}]) => ({
+const cluster: Partial<KindInfo> = { namespaced: false };
+const all: Partial<KindInfo> = { categories: ['all'] };
+const status: Partial<KindInfo> = { subresources: ['status'] };
+const scaled: Partial<KindInfo> = { categories: ['all'], subresources: ['scale', 'status'] };
+
+const core: Row[] = [
+  ['ConfigMap', 'configmaps', 'cm'],
+  ['Endpoints', 'endpoints', 'ep', { singular: 'endpoints' }],
+  ['Event', 'events', 'ev'],
+  ['Namespace', 'namespaces', 'ns', { namespaced: false, subresources: ['finalize', 'status'] }],
+  ['Node', 'nodes', 'no', { namespaced: false, subresources: ['proxy', 'status'] }],
+  [
+    'Pod',
+    'pods',
+    'po',
+    {
+      categories: ['all'],
+      subresources: [
+        'attach',
+        'binding',
+        'ephemeralcontainers',
+        'eviction',
+        'exec',
+        'log',
+        'portforward',
+        'proxy',
+        'status',
+      ],
+    },
+  ],
+  ['PodTemplate', 'podtemplates'],
+  ['ReplicationController', 'replicationcontrollers', 'rc', scaled],
+  ['Secret', 'secrets'],
+  ['Service', 'services', 'svc', { categories: ['all'], subresources: ['proxy', 'status'] }],
+  ['ServiceAccount', 'serviceaccounts', 'sa', { subresources: ['token'] }],
+];
+
+const apps: Row[] = [
+  ['ControllerRevision', 'controllerrevisions'],
+  ['DaemonSet', 'daemonsets', 'ds', { ...all, ...status }],
+  ['Deployment', 'deployments', 'deploy', scaled],
+  ['ReplicaSet', 'replicasets', 'rs', scaled],
+  ['StatefulSet', 'statefulsets', 'sts', scaled],
+];
+
+const rbac: Row[] = [
+  ['ClusterRoleBinding', 'clusterrolebindings', '', cluster],
+  ['ClusterRole', 'clusterroles', '', cluster],
+  ['RoleBinding', 'rolebindings'],
+  ['Role', 'roles'],
+];
+
+const metallb: Row[] = [
+  ['BFDProfile', 'bfdprofiles', '', status],
+  ['BGPAdvertisement', 'bgpadvertisements', '', status],
+  ['Community', 'communities', '', status],
+  ['IPAddressPool', 'ipaddresspools', '', status],
+  ['L2Advertisement', 'l2advertisements', '', status],
+  ['ServiceL2Status', 'servicel2statuses', '', status],
+  ['ServiceBGPStatus', 'servicebgpstatuses', '', status],
+];
+
+const gatewayApi: Partial<KindInfo> = { categories: ['gateway-api'] };
+const gateway: Row[] = [
+  ['GatewayClass', 'gatewayclasses', 'gc', { ...gatewayApi, ...cluster, ...status }],
+  ['Gateway', 'gateways', 'gtw', { ...gatewayApi, ...status }],
+  ['GRPCRoute', 'grpcroutes', '', { ...gatewayApi, ...status }],
+  ['HTTPRoute', 'httproutes', '', { ...gatewayApi, ...status }],
+];
+
+/** Builds one group's table. */
+function group(name: string, versions: string[], rows: readonly Row[]): KindInfo[] {
+  return rows.map(([kind, plural, shortNames = '', extra = {}]) => ({
     group: name,
     versions,
     kind,
     plural,
     singular: kind.toLowerCase(),
-    shortNames: [],
-    namespaced: scope === 'namespaced',
+    shortNames: shortNames === '' ? [] : shortNames.split(','),
+    namespaced: true,
     categories: [],
     subresources: [],
     ...extra,
   }));
 }
 
-type KindRow = readonly [kind: string, plural: string, scope: 'namespaced' | 'cluster', extra?: Extra];
-
-const all = ['all'];
-
-export const kinds: readonly KindInfo[] = [
-  ...group(
-    '',
-    ['v1'],
-    [
-      ['ConfigMap', 'configmaps', 'namespaced', { shortNames: ['cm'] }],
-      ['Endpoints', 'endpoints', 'namespaced', { shortNames: ['ep'], singular: 'endpoints' }],
-      ['Event', 'events', 'namespaced', { shortNames: ['ev'] }],
-      ['Namespace', 'namespaces', 'cluster', { shortNames: ['ns'], subresources: ['finalize', 'status'] }],
-      ['Node', 'nodes', 'cluster', { shortNames: ['no'], subresources: ['proxy', 'status'] }],
-      [
-        'Pod',
-        'pods',
-        'namespaced',
-        {
-          shortNames: ['po'],
-          categories: all,
-          subresources: [
-            'attach',
-            'binding',
-            'ephemeralcontainers',
-            'eviction',
-            'exec',
-            'log',
-            'portforward',
-            'proxy',
-            'status',
-          ],
-        },
-      ],
-      [
-        'ReplicationController',
-        'replicationcontrollers',
-        'namespaced',
-        {
-          shortNames: ['rc'],
-          categories: all,
-          subresources: ['scale', 'status'],
-        },
-      ],
-      ['Secret', 'secrets', 'namespaced'],
-      [
-        'Service',
-        'services',
-        'namespaced',
-        {
-          shortNames: ['svc'],
-          categories: all,
-          subresources: ['proxy', 'status'],
-        },
-      ],
-      ['ServiceAccount', 'serviceaccounts', 'namespaced', { shortNames: ['sa'], subresources: ['token'] }],
-    ],
-  ),
+/** Every built-in kind, in the order of API groups that discovery shows. */
+export const builtinKinds: readonly KindInfo[] = [
+  ...group('', ['v1'], core),
   ...group(
     'admissionregistration.k8s.io',
     ['v1'],
     [
-      ['MutatingWebhookConfiguration', 'mutatingwebhookconfigurations', 'cluster', { categories: ['api-extensions'] }],
-      [
-        'ValidatingWebhookConfiguration',
-        'validatingwebhookconfigurations',
-        'cluster',
-        { categories: ['api-extensions'] },
-      ],
+      ['MutatingWebhookConfiguration', 'mutatingwebhookconfigurations', '', cluster],
+      ['ValidatingWebhookConfiguration', 'validatingwebhookconfigurations', '', cluster],
     ],
   ),
   ...group(
@@ -103,112 +113,46 @@ export const kinds: readonly KindInfo[] = [
       [
         'CustomResourceDefinition',
         'customresourcedefinitions',
-        'cluster',
-        {
-          shortNames: ['crd', 'crds'],
-          categories: ['api-extensions'],
-          subresources: ['status'],
-        },
+        'crd,crds',
+        { namespaced: false, categories: ['api-extensions'], subresources: ['status'] },
       ],
     ],
+  ),
+  ...group('apps', ['v1'], apps),
+  ...group(
+    'autoscaling',
+    ['v2', 'v1'],
+    [['HorizontalPodAutoscaler', 'horizontalpodautoscalers', 'hpa', { ...all, ...status }]],
   ),
   ...group(
-    'apps',
+    'batch',
     ['v1'],
     [
-      ['DaemonSet', 'daemonsets', 'namespaced', { shortNames: ['ds'], categories: all, subresources: ['status'] }],
-      [
-        'Deployment',
-        'deployments',
-        'namespaced',
-        {
-          shortNames: ['deploy'],
-          categories: all,
-          subresources: ['scale', 'status'],
-        },
-      ],
-      [
-        'ReplicaSet',
-        'replicasets',
-        'namespaced',
-        {
-          shortNames: ['rs'],
-          categories: all,
-          subresources: ['scale', 'status'],
-        },
-      ],
+      ['CronJob', 'cronjobs', 'cj', { ...all, ...status }],
+      ['Job', 'jobs', '', { ...all, ...status }],
     ],
   ),
-  ...group('batch', ['v1'], [['Job', 'jobs', 'namespaced', { categories: all, subresources: ['status'] }]]),
-  ...group('coordination.k8s.io', ['v1'], [['Lease', 'leases', 'namespaced']]),
-  ...group('discovery.k8s.io', ['v1'], [['EndpointSlice', 'endpointslices', 'namespaced']]),
+  ...group('coordination.k8s.io', ['v1'], [['Lease', 'leases']]),
+  ...group('discovery.k8s.io', ['v1'], [['EndpointSlice', 'endpointslices']]),
   ...group(
     'networking.k8s.io',
     ['v1'],
     [
-      ['Ingress', 'ingresses', 'namespaced', { shortNames: ['ing'], subresources: ['status'] }],
-      ['IngressClass', 'ingressclasses', 'cluster'],
+      ['IngressClass', 'ingressclasses', '', cluster],
+      ['Ingress', 'ingresses', 'ing', status],
+      ['NetworkPolicy', 'networkpolicies', 'netpol'],
     ],
   ),
-  ...group(
-    'rbac.authorization.k8s.io',
-    ['v1'],
-    [
-      ['ClusterRole', 'clusterroles', 'cluster'],
-      ['ClusterRoleBinding', 'clusterrolebindings', 'cluster'],
-      ['Role', 'roles', 'namespaced'],
-      ['RoleBinding', 'rolebindings', 'namespaced'],
-    ],
-  ),
-  ...group(
-    'gateway.networking.k8s.io',
-    ['v1', 'v1beta1'],
-    [
-      [
-        'Gateway',
-        'gateways',
-        'namespaced',
-        {
-          shortNames: ['gtw'],
-          categories: ['gateway-api'],
-          subresources: ['status'],
-        },
-      ],
-      [
-        'GatewayClass',
-        'gatewayclasses',
-        'cluster',
-        {
-          shortNames: ['gc'],
-          categories: ['gateway-api'],
-          subresources: ['status'],
-        },
-      ],
-      ['HTTPRoute', 'httproutes', 'namespaced', { categories: ['gateway-api'], subresources: ['status'] }],
-    ],
-  ),
-  ...group(
-    'gateway.networking.k8s.io',
-    ['v1beta1'],
-    [['ReferenceGrant', 'referencegrants', 'namespaced', { shortNames: ['refgrant'], categories: ['gateway-api'] }]],
-  ),
-  ...group(
-    'metallb.io',
-    ['v1beta1'],
-    [
-      ['BFDProfile', 'bfdprofiles', 'namespaced', { subresources: ['status'] }],
-      ['BGPAdvertisement', 'bgpadvertisements', 'namespaced', { subresources: ['status'] }],
-      ['Community', 'communities', 'namespaced', { subresources: ['status'] }],
-      ['IPAddressPool', 'ipaddresspools', 'namespaced', { subresources: ['status'] }],
-      ['L2Advertisement', 'l2advertisements', 'namespaced', { subresources: ['status'] }],
-      ['ServiceL2Status', 'servicel2statuses', 'namespaced', { subresources: ['status'] }],
-    ],
-  ),
-  ...group('metallb.io', ['v1beta2', 'v1beta1'], [['BGPPeer', 'bgppeers', 'namespaced', { subresources: ['status'] }]]),
+  ...group('policy', ['v1'], [['PodDisruptionBudget', 'poddisruptionbudgets', 'pdb', status]]),
+  ...group('rbac.authorization.k8s.io', ['v1'], rbac),
+  ...group('gateway.networking.k8s.io', ['v1', 'v1beta1'], gateway),
+  ...group('gateway.networking.k8s.io', ['v1beta1'], [['ReferenceGrant', 'referencegrants', 'refgrant', gatewayApi]]),
+  ...group('metallb.io', ['v1beta1'], metallb),
+  ...group('metallb.io', ['v1beta2', 'v1beta1'], [['BGPPeer', 'bgppeers', '', status]]),
 ];
 
-const byGroupKind = new Map(kinds.map((info) => [`${info.group}/${info.kind}`, info]));
-const byGroupPlural = new Map(kinds.map((info) => [`${info.group}/${info.plural}`, info]));
+const byGroupKind = new Map(builtinKinds.map((info) => [`${info.group}/${info.kind}`, info]));
+const byGroupPlural = new Map(builtinKinds.map((info) => [`${info.group}/${info.plural}`, info]));
 
 /** The version of an `apiVersion` string: `apps/v1` gives `v1`. */
 export function versionOf(apiVersion: string): string {

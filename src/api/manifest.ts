@@ -9,6 +9,7 @@ import { type FieldError, required } from './field-error.js';
 import { type PathStep, parseFieldPath } from './field-path.js';
 import { checkFields, type FieldChecker, type FieldProblem } from './fields.js';
 import { kindOf } from './kinds.js';
+import { isEmulated } from './not-emulated.js';
 import type { KubeObject } from './object.js';
 import { fieldProblem, fileStart, type Located, objectText, type Position, type Problem } from './problem.js';
 import { noMatchMessage, unknownKindHint } from './unknown-kind.js';
@@ -123,7 +124,8 @@ function typeProblem(value: unknown): Pick<Problem, 'reason' | 'message' | 'hint
       return { reason: 'BadRequest', message: `Object '${field}' is missing in '${shortJson(value)}'` };
     }
   }
-  if (kindOf(String(apiVersion), String(kind)) !== undefined) return undefined;
+  const info = kindOf(String(apiVersion), String(kind));
+  if (info !== undefined && isEmulated(info)) return undefined;
   const message = noMatchMessage(String(apiVersion), String(kind));
   return { reason: 'NoKindMatch', message, hint: unknownKindHint(String(apiVersion), String(kind)) };
 }

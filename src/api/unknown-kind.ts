@@ -3,8 +3,9 @@
  *
  * Source: apimachinery `meta.NoKindMatchError`; kubectl adds "ensure CRDs are installed first".
  */
-import { apiVersionOf, kinds } from './kinds.js';
+import { apiVersionOf, builtinKinds } from './kinds.js';
 import { nearest } from './nearest.js';
+import { isEmulated, notEmulated } from './not-emulated.js';
 import { groupOf } from './object.js';
 
 /** The v1 form of an Ingress backend, which differs from the one that removed versions had. */
@@ -20,17 +21,7 @@ const removed: Readonly<Record<string, string>> = {
   'discovery.k8s.io/v1beta1 EndpointSlice': 'removed in Kubernetes 1.25: write "apiVersion: discovery.k8s.io/v1"',
 };
 
-/** Kinds of a real cluster that nothing in the lab acts on, so that storing them would only pretend. */
-const notEmulated: Readonly<Record<string, string>> = {
-  StatefulSet: 'the lab does not emulate it; a Deployment with a headless Service comes closest',
-  CronJob: 'the lab does not emulate it; a Job runs once',
-  NetworkPolicy: 'the lab does not emulate it: all pods reach each other',
-  HorizontalPodAutoscaler: 'the lab does not emulate it; use "kubectl scale"',
-  PodDisruptionBudget: 'the lab does not emulate it',
-  PersistentVolume: 'the lab has no storage',
-  PersistentVolumeClaim: 'the lab has no storage',
-  StorageClass: 'the lab has no storage',
-};
+const kinds = builtinKinds.filter(isEmulated);
 
 /** `no matches for kind "Ingress" in version "extensions/v1beta1"`. */
 export function noMatchMessage(apiVersion: string, kind: string): string {

@@ -54,6 +54,7 @@ function program(name: string): Command {
   addLifeCycle(lab, name);
   addAccess(lab, name);
   addInspection(lab, name);
+  addBgp(lab, name);
   addFaults(lab, name);
   addDns(lab, name);
   return lab;
@@ -75,7 +76,11 @@ function addLifeCycle(lab: Command, name: string): void {
         "whose kernel: this machine's, or user-mode Linux (for IPVS, no privileges)",
       ).choices(['machine', 'uml']),
     )
+    .addOption(
+      new Option('--cloud <provider>', 'play a cloud provider, with its load balancers').choices(['aws', 'gcp']),
+    )
     .option('--attach', "put the host's end of the LAN into this machine's own network namespace (root only)")
+    .option('--socket-lb', 'resolve ClusterIPs at the socket, by eBPF, as Cilium does (root only)')
     .option('--no-shell', 'do not open a shell on host afterwards')
     .option('--plan', 'print the operations that would be run, and run none')
     .action(async (options) => (await import('./commands/up.js')).up(name, options));
@@ -127,6 +132,11 @@ function addInspection(lab: Command, name: string): void {
     .addOption(outputOption())
     .action(async (options) => (await import('./commands/status.js')).status(name, options));
   lab
+    .command('socket-lb')
+    .description('what the eBPF maps of a lab brought up with --socket-lb hold')
+    .addOption(outputOption())
+    .action(async (options) => (await import('./commands/socket-lb.js')).socketLB(name, options));
+  lab
     .command('compile')
     .description("print a node's rule set for some manifests; needs no lab and no privileges")
     .requiredOption('-f, --filename <file...>', 'manifests; - is standard input')
@@ -151,6 +161,11 @@ function addDns(lab: Command, name: string): void {
     .description('who answers for each LoadBalancer address, why the others do not, and what the host believes')
     .addOption(outputOption())
     .action(async (options) => (await import('./commands/arp.js')).arp(name, options));
+  lab
+    .command('cloud')
+    .description("the cloud provider's load balancers, their targets and their health (after lab up --cloud)")
+    .addOption(outputOption())
+    .action(async (options) => (await import('./commands/cloud.js')).cloud(name, options));
   const dns = lab.command('dns').description('the cluster DNS');
   dns
     .command('log')
@@ -160,7 +175,12 @@ function addDns(lab: Command, name: string): void {
     .action(async (options) => (await import('./commands/dns-log.js')).dnsLog(name, options));
 }
 
-function addFaults(lab: Command, name: string): void {
+function addBgp(lab: Command, name: string): void {
+  lab
+    .command('bgp')
+    .description('who announces each LoadBalancer address by BGP, why the others do not, and the sessions')
+    .addOption(outputOption())
+    .action(async (options) => (await import('./commands/bgp.js')).bgp(name, options));
   lab
     .command('router <action>')
     .description('up or down: a router that speaks BGP with the nodes')
@@ -173,6 +193,9 @@ function addFaults(lab: Command, name: string): void {
     .passThroughOptions()
     .allowUnknownOption()
     .action(async (machine, args) => (await import('./commands/vtysh.js')).vtysh(name, machine, args));
+}
+
+function addFaults(lab: Command, name: string): void {
   lab
     .command('fault')
     .description('make something fail, or mend it; without arguments: what is broken')

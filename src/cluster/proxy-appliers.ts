@@ -8,8 +8,9 @@ import type { ProxyApplier } from '../node/kube-proxy.js';
 import { UserspaceProcess } from '../node/userspace/client.js';
 import type { IptablesRuleSet } from '../proxy/iptables/compile.js';
 import type { NftablesRuleSet } from '../proxy/nftables/compile.js';
+import { splitTransaction } from '../proxy/nftables/split-transaction.js';
 import { tableName } from '../proxy/nftables/table.js';
-import { deleteStale, type NftablesChange, splitTransaction } from '../proxy/nftables/transaction.js';
+import { deleteStale, type NftablesChange } from '../proxy/nftables/transaction.js';
 import type { UserspaceChange, UserspaceRuleSet } from '../proxy/userspace/engine.js';
 import { planRemoval } from '../proxy/xtables/removal.js';
 import type { Clock } from '../world/contract.js';
@@ -88,7 +89,7 @@ class NftablesApplier implements ProxyApplier<NftablesRuleSet, NftablesChange> {
       // A table that is made anew has no chains of earlier changes.
       if (change.operations.some((operation) => operation.verb === 'delete' && 'table' in operation))
         this.#stale.clear();
-      await this.#run(change.transaction);
+      for (const transaction of change.transactions) await this.#run(transaction);
       this.#current = next;
       if (change.staleChains.length > 0) this.#deleteLater(change.staleChains);
     });

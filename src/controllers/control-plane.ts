@@ -2,8 +2,9 @@
  * The control plane in one piece: registry, bootstrap objects, and all controllers in their order. What a daemon, a
  * test and `lab compile` all start from.
  */
+
+import { builtinKinds } from '../api/kinds.js';
 import type { ClusterConfig } from '../model/cluster-config.js';
-import { builtinKinds } from '../registry/kinds.js';
 import { createRegistry, type LabRegistry, type RegistrySnapshot } from '../registry/registry.js';
 import type { ApiRules } from '../registry/rules.js';
 import type { World } from '../world/contract.js';

@@ -55,7 +55,7 @@ export class Frr {
     mkdirSync(directory, { recursive: true, mode: 0o700 });
     writeFileSync(join(directory, 'group'), groupFile());
     // vtysh complains of the system's, which only FRR's own user may read.
-    writeFileSync(join(directory, 'vtysh.conf'), '');
+    writeFileSync(join(directory, 'vtysh.conf'), `hostname ${this.options.namespace.name}\n`);
     for (const daemon of startOrder.filter((one) => configs[one] !== undefined)) {
       writeFileSync(join(directory, `${daemon}.conf`), configs[daemon] ?? '');
       const child = this.#spawn(daemon);
@@ -69,6 +69,24 @@ export class Frr {
     const { namespace, directory } = this.options;
     const lines = commands.flatMap((command) => ['-c', command]);
     return runProcess(namespace, [...vtysh(directory), '-d', daemon, ...lines]);
+  }
+
+  /** Changes a daemon's configuration. @throws Error in its words; what came before the refused line is in force */
+  async change(daemon: FrrDaemon, commands: readonly string[]): Promise<void> {
+    if (commands.length === 0) return;
+    const { code, stdout, stderr } = await this.vtysh(daemon, commands);
+    if (code !== 0 || stdout.includes('% ')) throw new Error(`${daemon} (FRR): ${(stderr || stdout).trim()}`);
+  }
+
+  /** What a daemon answers to a question that ends in `json`; undefined when it does not, as in the middle of its end. */
+  async ask<T>(daemon: FrrDaemon, question: string): Promise<T | undefined> {
+    if (this.options.configs[daemon] === undefined) return undefined;
+    const { code, stdout } = await this.vtysh(daemon, [question]);
+    try {
+      return code === 0 ? (JSON.parse(stdout) as T) : undefined;
+    } catch {
+      return undefined;
+    }
   }
 
   /** At once, as a crash: the kernel closes the connections, and the neighbours notice. */

@@ -89,12 +89,14 @@ export async function createSandbox(options: SandboxOptions): Promise<MachineSan
     directory,
     command.cwd ?? '/',
   ];
-  const { process: init, report } = spawnIn(surroundings, [...builder, ...command.argv], command, true);
+  let init: SandboxProcess | undefined;
   try {
-    await built(report as Readable);
+    const spawned = spawnIn(surroundings, [...builder, ...command.argv], command, true);
+    init = spawned.process;
+    await built(spawned.report as Readable);
   } catch (error) {
-    init.kill('SIGKILL');
-    await discard(init, uts, directory);
+    init?.kill('SIGKILL');
+    await discard(directory, uts, init);
     throw error;
   }
   return new RunningSandbox(init, { network: options.network, uts }, ownProcesses, directory);
@@ -143,7 +145,7 @@ class RunningSandbox implements MachineSandbox {
   async #remove(): Promise<void> {
     this.init.kill('SIGKILL');
     for (const fd of [this.#mounts, this.#pid]) if (fd !== undefined) closeDescriptor(fd);
-    await discard(this.init, this.place.uts, this.directory);
+    await discard(this.directory, this.place.uts, this.init);
   }
 }
 
@@ -203,10 +205,11 @@ async function built(report: Readable): Promise<void> {
   throw new SandboxError(said.trim() || 'the sandbox ended before it was ready');
 }
 
-async function discard(init: SandboxProcess, uts: number, directory: string): Promise<void> {
-  init.stdout.resume();
-  init.stderr.resume();
-  await init.ended;
+/** Without a first process when none could be started, for want of processes or memory. */
+async function discard(directory: string, uts: number, init: SandboxProcess | undefined): Promise<void> {
+  init?.stdout.resume();
+  init?.stderr.resume();
+  await init?.ended;
   closeDescriptor(uts);
   rmSync(directory, { recursive: true, force: true });
 }

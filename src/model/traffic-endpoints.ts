@@ -44,6 +44,20 @@ function matches(port: EndpointPort, portName: string, protocol: string): boolea
   return (port.name ?? '') === portName && (port.protocol ?? 'TCP') === protocol && (port.port ?? 0) !== 0;
 }
 
+/** Sorted and without repetition: of equals the first ready one, or else the first, is kept. */
+function sortedOnce(found: readonly TrafficEndpoint[]): readonly TrafficEndpoint[] {
+  const isSorted = found.every(
+    (endpoint, index) => index === 0 || (found[index - 1] as TrafficEndpoint).text < endpoint.text,
+  );
+  if (isSorted) return found;
+  const once = new Map<string, TrafficEndpoint>();
+  for (const endpoint of found) {
+    const known = once.get(endpoint.text);
+    if (known === undefined || (endpoint.ready && !known.ready)) once.set(endpoint.text, endpoint);
+  }
+  return [...once.values()].sort((a, b) => (a.text < b.text ? -1 : 1));
+}
+
 /** All endpoints of a service port, usable or not, sorted as strings of `ip:port` (upstream `byEndpoint`). */
 export function endpointsOf(
   slices: readonly EndpointSlice[],
@@ -51,17 +65,15 @@ export function endpointsOf(
   protocol: string,
   family: IPFamily,
 ): readonly TrafficEndpoint[] {
-  const found = new Map<string, TrafficEndpoint>();
+  const found: TrafficEndpoint[] = [];
   for (const slice of slices) {
     for (const port of slice.ports ?? []) {
       if (!matches(port, portName, protocol)) continue;
       for (const entry of slice.endpoints) {
         const endpoint = trafficEndpoint(entry, port.port ?? 0, family);
-        if (endpoint === undefined) continue;
-        const known = found.get(endpoint.text);
-        if (known === undefined || (endpoint.ready && !known.ready)) found.set(endpoint.text, endpoint);
+        if (endpoint !== undefined) found.push(endpoint);
       }
     }
   }
-  return [...found.values()].sort((a, b) => (a.text < b.text ? -1 : 1));
+  return sortedOnce(found);
 }

@@ -71,6 +71,8 @@ export interface PlannedService {
 
 export interface ClusterTraffic {
   readonly family: IPFamily;
+  /** What it was planned from, to find what changes next. */
+  readonly input: { readonly services: readonly Service[]; readonly endpointSlices: readonly EndpointSlice[] };
   /** Sorted by name, then protocol. */
   readonly ports: readonly ServicePortTraffic[];
   /** By `namespace/name`. */

@@ -6,6 +6,7 @@
  * on, which is off by default in 1.30 and on since 1.31.
  */
 import type { Node } from 'kubernetes-types/core/v1.js';
+import { mapKept } from './common-ends.js';
 import { canonicalIP } from './traffic-address.js';
 import type {
   ClusterTraffic,
@@ -118,12 +119,17 @@ function healthChecks(ports: readonly ServicePortTraffic[], node: string): Healt
 export function trafficOfNode(traffic: ClusterTraffic, node: Node, previous?: NodeTraffic): NodeTraffic {
   const self = trafficNode(node, traffic.family);
   const same = previous?.family === traffic.family && JSON.stringify(previous.node) === JSON.stringify(self);
-  const known = new Map(same ? previous.ports.map((port) => [port.traffic, port]) : []);
+  const ports = mapKept(
+    same ? previous.ports : [],
+    traffic.ports,
+    (planned, port) => planned.traffic === port,
+    (fresh, before) => {
+      const known = new Map(before.map((planned) => [planned.traffic, planned]));
+      return fresh.map((port) => known.get(port) ?? categorizeEndpoints(port, self));
+    },
+  );
   let totalEndpoints = 0;
-  const ports = traffic.ports.map((port) => {
-    totalEndpoints += port.endpoints.length;
-    return known.get(port) ?? categorizeEndpoints(port, self);
-  });
+  for (const port of traffic.ports) totalEndpoints += port.endpoints.length;
   return {
     family: traffic.family,
     node: self,

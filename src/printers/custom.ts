@@ -93,6 +93,11 @@ export const customColumns: Readonly<Record<string, readonly PrinterColumn[]>> =
     text('Service Name', '.status.serviceName'),
     text('Service Namespace', '.status.serviceNamespace'),
   ],
+  'metallb.io/ServiceBGPStatus': [
+    text('Node', '.status.node'),
+    text('Service Name', '.status.serviceName'),
+    text('Service Namespace', '.status.serviceNamespace'),
+  ],
   'gateway.networking.k8s.io/GatewayClass': [
     text('Controller', '.spec.controllerName'),
     conditionColumn('Accepted'),

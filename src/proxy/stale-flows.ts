@@ -4,6 +4,7 @@
  * Source: kubernetes v1.30.5 pkg/proxy/iptables/proxier.go (deletedUDPClusterIPs, deletedEndpoints) and
  * pkg/proxy/conntrack/cleanup.go. TCP and SCTP flows are left alone: their ends notice by themselves.
  */
+import { middles } from '../model/common-ends.js';
 import type { NodeServicePort, NodeTraffic } from '../model/traffic.js';
 
 /** Flows to an address or a node port, all of them or only those that were sent to one endpoint. */
@@ -12,14 +13,16 @@ export type StaleFlows = { destination: string; endpoint?: string } | { nodePort
 /** Compares what a node routed with what it routes now. Sorted, without repetition. */
 export function staleFlows(previous: NodeTraffic | undefined, next: NodeTraffic): StaleFlows[] {
   if (!previous) return [];
-  const after = new Map(next.ports.map((port) => [keyOf(port), port]));
-  const before = new Map(previous.ports.map((port) => [keyOf(port), port]));
-  const gone = previous.ports.filter(isUdp).flatMap((port) => {
+  const differing = middles(previous.ports, next.ports);
+  const [was, is] = [differing.before.filter(isUdp), differing.after.filter(isUdp)];
+  const after = new Map(is.map((port) => [keyOf(port), port]));
+  const before = new Map(was.map((port) => [keyOf(port), port]));
+  const gone = was.flatMap((port) => {
     const successor = after.get(keyOf(port));
     if (!successor) return entrances(port);
     return successor === port ? [] : removedEndpoints(port, successor);
   });
-  const revived = next.ports.filter(isUdp).flatMap((port) => {
+  const revived = is.flatMap((port) => {
     const predecessor = before.get(keyOf(port));
     const wasEmpty = predecessor === undefined || usable(predecessor).length === 0;
     return wasEmpty && usable(port).length > 0 ? entrances(port) : [];

@@ -1,6 +1,8 @@
 /**
  * The registry: the verbs of the contract over one table, one event log, one transaction at a time.
  */
+
+import { builtinKinds } from '../api/kinds.js';
 import type { KubeObject, ObjectKey } from '../api/object.js';
 import { applyDocuments, type BatchItem } from './batch.js';
 import type {
@@ -18,7 +20,6 @@ import { createObject } from './create.js';
 import { deleteObject } from './delete.js';
 import { EventLog } from './event-log.js';
 import type { IndexedLister, IndexName } from './indexes.js';
-import { builtinKinds } from './kinds.js';
 import { updateObject } from './update.js';
 
 /** How many changes a watch can look back. */

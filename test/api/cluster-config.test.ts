@@ -121,7 +121,7 @@ const refusals: [string, string, string[]][] = [
     'not a cluster configuration',
     'x: 1',
     [
-      '3:1: ClusterConfig is invalid: x: Forbidden: unknown field; there are "apiVersion", "kind", "lan", "router", "podCIDR", "serviceCIDR", "nodePortRange", "clusterDomain", "dnsAddress", "kubernetesVersion", "nodes"',
+      '3:1: ClusterConfig is invalid: x: Forbidden: unknown field; there are "apiVersion", "kind", "lan", "router", "cloud", "podCIDR", "serviceCIDR", "nodePortRange", "clusterDomain", "dnsAddress", "kubernetesVersion", "nodes"',
     ],
   ],
   [
@@ -289,21 +289,3 @@ test('another kind is refused', (t) => {
     'ClusterConfig is invalid: apiVersion: Unsupported value: "v1": supported values: "kubewire/v1"',
   );
 });
-
-test('one line adds a router, at the last address of the LAN', (t) => {
-  t.deepEqual(parse('router: { asn: 64500 }').config?.router, { asn: 64500, address: '192.168.56.254' });
-  t.is(parse('router: { asn: 1, address: 192.168.56.3 }').config?.router?.address, '192.168.56.3');
-});
-
-for (const [body, words] of [
-  ['router: {}', /router\.asn: Required/],
-  ['router: { asn: 4294967295 }', /router\.asn: Invalid value: 4294967295: must be between 1 and 4294967294/],
-  ['router: { asn: 1, address: 10.0.0.1 }', /router\.address: .*must be an address in lan\.cidr/],
-  ['router: { asn: 1, address: 192.168.56.1 }', /router\.address: Duplicate value/],
-  ['router: { asn: 1 }\nnodes: [{ name: a, address: 192.168.56.254 }]', /nodes\[0\]\.address: Duplicate value/],
-  ['nodes: [{ name: router }]', /"router" is a machine of the lab's own/],
-] as const) {
-  test(`a router that cannot be is refused: ${body}`, (t) => {
-    t.regex(parse(body).problems.map(renderProblem).join('\n'), words);
-  });
-}

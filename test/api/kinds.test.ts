@@ -1,11 +1,11 @@
 import test from 'ava';
-import { apiVersionOf, kindIn, kindOf, kinds, resourceOf, versionOf } from '../../src/api/kinds.js';
+import { apiVersionOf, builtinKinds, kindIn, kindOf, resourceOf, versionOf } from '../../src/api/kinds.js';
 
 test('every kind, plural and short name names one thing', (t) => {
   for (const name of [
-    kinds.map(({ group, kind }) => `${group}/${kind}`),
-    kinds.map(({ group, plural }) => `${group}/${plural}`),
-    kinds.flatMap(({ shortNames }) => shortNames),
+    builtinKinds.map(({ group, kind }) => `${group}/${kind}`),
+    builtinKinds.map(({ group, plural }) => `${group}/${plural}`),
+    builtinKinds.flatMap(({ shortNames }) => shortNames),
   ]) {
     t.deepEqual(
       name.filter((one, i) => name.indexOf(one) < i),
@@ -34,15 +34,18 @@ test('a resource is found by group and plural', (t) => {
 });
 
 test('what kubectl get all shows', (t) => {
-  const shown = kinds.filter(({ categories }) => categories.includes('all')).map(({ kind }) => kind);
+  const shown = builtinKinds.filter(({ categories }) => categories.includes('all')).map(({ kind }) => kind);
   t.deepEqual(shown.sort(), [
+    'CronJob',
     'DaemonSet',
     'Deployment',
+    'HorizontalPodAutoscaler',
     'Job',
     'Pod',
     'ReplicaSet',
     'ReplicationController',
     'Service',
+    'StatefulSet',
   ]);
 });
 

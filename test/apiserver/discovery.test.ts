@@ -1,6 +1,6 @@
 import test from 'ava';
+import { builtinKinds } from '../../src/api/kinds.js';
 import { aggregated, groupList, groupOnly, resourceList } from '../../src/apiserver/discovery.js';
-import { builtinKinds } from '../../src/registry/kinds.js';
 
 interface Entry {
   name: string;

@@ -43,4 +43,5 @@ test('two attached labs have different links', (t) => {
   t.not(one.link, other.link);
   t.not(one.index, other.index);
   t.true(attachmentOf('a'.repeat(32)).link.length <= 15);
+  t.not(attachmentOf('workshop-monday').link, attachmentOf('workshop-monday2').link);
 });

@@ -16,5 +16,5 @@ await runKernelSuite(async (node, traffic, { noDetector, localhostNodePorts: _, 
   const next = nftablesEngine.compile(traffic, options);
   const change = nftablesEngine.plan(installed, next);
   installed = next;
-  if (change !== undefined) await load(node, ['nft', '-f', '-'], change.transaction);
+  for (const transaction of change?.transactions ?? []) await load(node, ['nft', '-f', '-'], transaction);
 }, nftablesDifferences);

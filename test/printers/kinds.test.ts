@@ -1,6 +1,6 @@
 import test from 'ava';
+import { builtinKinds } from '../../src/api/kinds.js';
 import { storedVersion } from '../../src/registry/create.js';
-import { builtinKinds } from '../../src/registry/kinds.js';
 import { cellsOf, created, make } from './print.js';
 
 const ingress = (...list: Record<string, string>[]) => ({ loadBalancer: { ingress: list } });

@@ -1,9 +1,9 @@
 import test from 'ava';
 import type { ServiceSpec } from 'kubernetes-types/core/v1.js';
+import { builtinKinds } from '../../src/api/kinds.js';
 import type { KubeObject } from '../../src/api/object.js';
 import { StatusError } from '../../src/api/status.js';
 import { apiRules } from '../../src/cluster/api-rules.js';
-import { builtinKinds } from '../../src/registry/kinds.js';
 import { createRegistry } from '../../src/registry/registry.js';
 import { createManualWorld } from '../../src/world/manual-clock.js';
 import { courseConfig, service } from './lab.js';

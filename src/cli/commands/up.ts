@@ -2,6 +2,7 @@
  * `lab up`: brings a lab up, or brings a running one up to date with more manifests.
  */
 
+import type { ProviderName } from '../../cloud/provider.js';
 import { CommandFailure } from '../../cluster/failure.js';
 import { readJournal } from '../../cluster/journal.js';
 import { launchLab } from '../../cluster/launcher.js';
@@ -28,6 +29,8 @@ export interface UpOptions {
   iptables?: 'legacy' | 'nft';
   kernel?: LabKernel;
   attach?: boolean;
+  cloud?: ProviderName;
+  socketLb?: boolean;
   shell: boolean;
   plan?: boolean;
 }
@@ -98,22 +101,17 @@ function settingsOf(options: UpOptions): LabSettings {
   return { ...defaultSettings, ...settingsGiven(options) };
 }
 
-function settingsGiven({
-  seed,
-  balance,
-  proxyMode,
-  attach,
-  iptables,
-  kernel,
-  config,
-}: UpOptions): Partial<LabSettings> {
+function settingsGiven(options: UpOptions): Partial<LabSettings> {
+  const { seed, balance, proxyMode, attach, cloud, socketLb, iptables, kernel, config } = options;
   return {
     ...(seed !== undefined && { seed }),
     ...(balance && { balance }),
     ...(proxyMode && { proxyMode }),
     ...(attach && { attach }),
+    ...(socketLb && { socketLB: true }),
     ...(iptables && { iptables }),
     ...(kernel && { kernel }),
+    ...(cloud && { cloud }),
     ...(config && { config: readTextFile(config) }),
   };
 }

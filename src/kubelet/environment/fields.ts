@@ -4,6 +4,7 @@
  */
 import type { Container, PodSpec } from 'kubernetes-types/core/v1.js';
 import type { ObjectMeta } from '../../api/object.js';
+import { parseQuantity } from '../../api/quantity.js';
 
 /** What fields may refer to. */
 export interface FieldSource {
@@ -52,23 +53,6 @@ function formatMap(map: Readonly<Record<string, string>> | undefined): string {
     .join('\n');
 }
 
-const suffixes: Readonly<Record<string, number>> = {
-  m: 1e-3,
-  '': 1,
-  k: 1e3,
-  M: 1e6,
-  G: 1e9,
-  T: 1e12,
-  P: 1e15,
-  E: 1e18,
-  Ki: 2 ** 10,
-  Mi: 2 ** 20,
-  Gi: 2 ** 30,
-  Ti: 2 ** 40,
-  Pi: 2 ** 50,
-  Ei: 2 ** 60,
-};
-
 /** What a node offers when a container has no limit of its own. Differs: every node of the lab says 2 CPUs and 2 GiB. */
 const allocatable: Readonly<Record<string, string>> = { cpu: '2', memory: '2Gi', 'ephemeral-storage': '20Gi' };
 
@@ -81,12 +65,9 @@ export function resourceValue(
   const [kind, name = ''] = resource.split('.');
   if (kind !== 'limits' && kind !== 'requests') return undefined;
   const asked = resources?.[kind]?.[name] ?? (kind === 'limits' ? allocatable[name] : '0');
-  const amount = quantity(String(asked ?? ''));
-  const unit = quantity(divisor === '' || divisor === '0' ? '1' : divisor);
-  return amount === undefined || unit === undefined ? undefined : String(Math.ceil(amount / unit));
-}
-
-function quantity(text: string): number | undefined {
-  const match = /^([0-9.]+)(m|k|M|G|T|P|E|Ki|Mi|Gi|Ti|Pi|Ei)?$/.exec(text);
-  return match ? Number(match[1]) * (suffixes[match[2] ?? ''] ?? 1) : undefined;
+  const amount = parseQuantity(String(asked ?? ''));
+  const unit = parseQuantity(divisor === '' || divisor === '0' ? '1' : divisor);
+  if (amount === undefined || unit === undefined) return undefined;
+  // Floating point is exact to 15 digits: without that, 1001m by 1m would round up to 1002.
+  return String(Math.ceil(Number((amount / unit).toPrecision(15))));
 }

@@ -1,11 +1,13 @@
 /**
- * BGPPeer, BFDProfile, BGPAdvertisement and Community as the speakers read them, with MetalLB's refusals.
- * Source: MetalLB `internal/config/config.go` peerFromCR, parseTimers, bgpAdvertisementFromCR, bfdProfileFromCR.
+ * BGPPeer, BFDProfile, BGPAdvertisement and Community as objects, and what MetalLB refuses about each by itself.
+ * Source: MetalLB `internal/config/config.go` peerFromCR, parseTimers, bgpAdvertisementFromCR.
  */
 import type { LabelSelector } from 'kubernetes-types/meta/v1.js';
 import type { KubeObject } from '../../api/object.js';
 import { parseAddress } from '../pools/address.js';
 import { refuseDuplicateSelectors, refuseDuplicates } from '../pools/selectors.js';
+import type { PoolSelection } from '../selection.js';
+import { checkCommunity } from './community.js';
 import type { BfdTimers } from './contract.js';
 
 export interface BGPPeerSpec {
@@ -25,16 +27,17 @@ export interface BGPPeerSpec {
   passwordSecret?: { name?: string };
   bfdProfile?: string;
   ebgpMultiHop?: boolean;
+  enableGracefulRestart?: boolean;
+  vrf?: string;
 }
 
 export type BGPPeer = KubeObject & { spec?: BGPPeerSpec };
 
-export interface BGPAdvertisementSpec {
+export interface BGPAdvertisementSpec extends PoolSelection {
   aggregationLength?: number;
+  aggregationLengthV6?: number;
   localPref?: number;
   communities?: string[];
-  ipAddressPools?: string[];
-  ipAddressPoolSelectors?: LabelSelector[];
   nodeSelectors?: LabelSelector[];
   serviceSelectors?: LabelSelector[];
   peers?: string[];
@@ -42,11 +45,7 @@ export interface BGPAdvertisementSpec {
 
 export type BGPAdvertisement = KubeObject & { spec?: BGPAdvertisementSpec };
 
-export type BFDProfile = KubeObject & {
-  spec?: Partial<Omit<BfdTimers, 'name'>> & { echoInterval?: number; minimumTtl?: number };
-};
-
-export type Community = KubeObject & { spec?: { communities?: { name: string; value: string }[] } };
+export type BFDProfile = KubeObject & { spec?: Omit<BfdTimers, 'name'> };
 
 const units: Readonly<Record<string, number>> = { h: 3600, m: 60, s: 1, ms: 0.001 };
 
@@ -57,11 +56,9 @@ export function durationSeconds(text: string | undefined): number | undefined {
   return parts.reduce((sum, [, value, unit]) => sum + Number(value) * (units[unit ?? 's'] ?? 1), 0);
 }
 
-/** Only one given: keepalive is a third of hold. @throws Error */
-export function sessionTimers({
-  holdTime,
-  keepaliveTime,
-}: BGPPeerSpec): { hold: number; keepalive: number } | undefined {
+/** Seconds. Only one given: keepalive is a third of hold. @throws Error */
+export function sessionTimers(spec: BGPPeerSpec): { hold: number; keepalive: number } | undefined {
+  const { holdTime, keepaliveTime } = spec;
   const [given, alive] = [durationSeconds(holdTime), durationSeconds(keepaliveTime)];
   if (given === undefined && alive === undefined) return undefined;
   const hold = given ?? 3 * (alive ?? 0);
@@ -78,23 +75,38 @@ export function sessionTimers({
 
 /** @throws Error in MetalLB's words */
 export function checkPeer({ metadata, spec = {} }: BGPPeer): void {
-  const refuse = (words: string): never => {
-    throw new Error(`parsing peer ${metadata.name} ${words}`);
-  };
-  if (!spec.myASN) refuse('missing local ASN');
-  if (!spec.peerASN && !spec.dynamicASN) refuse('missing peer ASN and dynamicASN');
-  if (spec.peerASN && spec.dynamicASN) refuse('both peer ASN and dynamicASN specified');
-  if (spec.peerASN === spec.myASN && spec.ebgpMultiHop) refuse('invalid ebgp-multihop parameter set for an ibgp peer');
-  if (!spec.peerAddress && !spec.interface) refuse('peer has no Address or Interface specified');
-  if (spec.peerAddress && spec.interface) refuse('peer has both Address and Interface specified');
-  if (spec.peerAddress && !parseAddress(spec.peerAddress)) refuse(`invalid BGPPeer address "${spec.peerAddress}"`);
-  if (spec.routerID && !parseAddress(spec.routerID)) refuse(`invalid router ID "${spec.routerID}"`);
-  if (spec.sourceAddress && !parseAddress(spec.sourceAddress)) refuse(`invalid source IP "${spec.sourceAddress}"`);
-  if (spec.password && spec.passwordSecret?.name) {
-    refuse(`can not have both password and secret ref set in peer config "${metadata.namespace}"/"${metadata.name}"`);
+  try {
+    checkNumbers(spec);
+    checkAddresses(spec);
+    refuseDuplicateSelectors(spec.nodeSelectors ?? [], 'nodeSelectors');
+    if (spec.password && spec.passwordSecret?.name) {
+      const where = `"${metadata.namespace}"/"${metadata.name}"`;
+      throw new Error(`can not have both password and secret ref set in peer config ${where}`);
+    }
+  } catch (error) {
+    throw new Error(`parsing peer ${metadata.name} ${(error as Error).message}`);
   }
+}
+
+function checkNumbers(spec: BGPPeerSpec): void {
+  const { myASN, peerASN, dynamicASN } = spec;
+  if (!myASN) throw new Error('missing local ASN');
+  if (!peerASN && !dynamicASN) throw new Error('missing peer ASN and dynamicASN');
+  if (peerASN && dynamicASN) throw new Error('both peer ASN and dynamicASN specified');
+  if (dynamicASN && !['internal', 'external'].includes(dynamicASN)) throw new Error(`invalid dynamicASN ${dynamicASN}`);
+  if (peerASN === myASN && spec.ebgpMultiHop) {
+    throw new Error('invalid ebgp-multihop parameter set for an ibgp peer');
+  }
+}
+
+function checkAddresses(spec: BGPPeerSpec): void {
+  const { peerAddress, routerID, sourceAddress } = spec;
+  if (!peerAddress && !spec.interface) throw new Error('peer has no Address or Interface specified');
+  if (peerAddress && spec.interface) throw new Error('peer has both Address and Interface specified');
   sessionTimers(spec);
-  refuseDuplicateSelectors(spec.nodeSelectors ?? [], 'nodeSelectors');
+  if (peerAddress && !parseAddress(peerAddress)) throw new Error(`invalid BGPPeer address "${peerAddress}"`);
+  if (routerID && !parseAddress(routerID)) throw new Error(`invalid router ID "${routerID}"`);
+  if (sourceAddress && !parseAddress(sourceAddress)) throw new Error(`invalid source IP "${sourceAddress}"`);
 }
 
 /** @throws Error in MetalLB's words */
@@ -105,14 +117,17 @@ export function checkBGPAdvertisement({ metadata: { name }, spec = {} }: BGPAdve
   refuseDuplicateSelectors(spec.ipAddressPoolSelectors ?? [], 'ipAddressPoolSelectors');
   refuseDuplicateSelectors(spec.nodeSelectors ?? [], 'nodeSelectors');
   refuseDuplicateSelectors(spec.serviceSelectors ?? [], 'serviceSelectors');
-  const length = spec.aggregationLength ?? 32;
-  if ((spec.serviceSelectors ?? []).length > 0 && length !== 32) {
-    throw new Error(`serviceSelectors and aggregationLength are mutually exclusive, both cannot be set in ${name}`);
+  const { aggregationLength: v4 = 32, aggregationLengthV6: v6 = 128 } = spec;
+  const lengths = [v4 !== 32 && 'aggregationLength', v6 !== 128 && 'aggregationLengthV6'].filter(Boolean);
+  if ((spec.serviceSelectors ?? []).length > 0 && lengths.length > 0) {
+    throw new Error(`serviceSelectors and ${lengths[0]} are mutually exclusive, both cannot be set in ${name}`);
   }
-}
-
-/** Defaults: 300 ms both ways, three losses. Source: FRR `bfdd/bfd.h`, which MetalLB leaves them to. */
-export function bfdTimers({ metadata: { name }, spec = {} }: BFDProfile): BfdTimers {
-  const { receiveInterval = 300, transmitInterval = 300, detectMultiplier = 3, passiveMode = false } = spec;
-  return { name, receiveInterval, transmitInterval, detectMultiplier, passiveMode };
+  // What has no colon may be the name of a Community that is still to come.
+  for (const community of (spec.communities ?? []).filter((text) => text.includes(':'))) {
+    try {
+      checkCommunity(community);
+    } catch (error) {
+      throw new Error(`${(error as Error).message}\ninvalid community "${community}" in BGP advertisement`);
+    }
+  }
 }

@@ -1,143 +1,142 @@
 /**
- * FRR's configuration from plans: the text a daemon starts with, and the commands that change a running one.
+ * FRR's configuration of a node, in the shape and with the names that MetalLB gives it.
  *
- * Models: MetalLB `internal/bgp/frr/templates`. Nothing is accepted from peers; each peer gets the prefixes meant for it.
+ * Models: MetalLB `internal/bgp/frr/templates`: nothing is accepted from a peer, each peer gets the prefixes meant for it,
+ * and attributes are set on the way out, one route-map entry each, with `on-match next`.
+ * Differs: sessions that are not up are tried again every second, not every two minutes (FRR's `timers connect`), unless connectTime says otherwise.
+ * Differs: routes are exchanged at once (`coalesce-time 0`); FRR waits a second for more.
  */
-import { createHash } from 'node:crypto';
 import type { BfdTimers, BgpNode, BgpRoute, BgpSession } from './contract.js';
+
+/** One statement: its line, and what is inside it, of a route-map entry. Removed by `no` and its line. */
+export type Statement = readonly [line: string, ...inside: string[]];
 
 /** The text of bgpd.conf. */
 export function bgpdConfig(hostname: string, node: BgpNode): string {
   const lines = [
     `hostname ${hostname}`,
-    'route-map DENY-ALL deny 1',
-    ...node.sessions.map(({ name }) => `route-map ${name}-set permit ${LAST_SEQUENCE}`),
-    ...node.routes.flatMap(attributeLines),
-    ...node.sessions.flatMap((session) => prefixList(session, node.routes)),
+    ...node.sessions.flatMap(filters).flat(),
     `router bgp ${node.asn}`,
-    ` bgp router-id ${node.routerId}`,
-    ' no bgp ebgp-requires-policy',
-    ' no bgp network import-check',
-    ' no bgp default ipv4-unicast',
-    ' coalesce-time 0',
+    `bgp router-id ${node.routerId}`,
+    'no bgp ebgp-requires-policy',
+    'no bgp network import-check',
+    'no bgp default ipv4-unicast',
+    'bgp graceful-restart preserve-fw-state',
+    'coalesce-time 0',
     ...node.sessions.flatMap(sessionLines),
-    ' address-family ipv4 unicast',
+    'address-family ipv4 unicast',
     ...node.sessions.flatMap(familyLines),
-    ...node.routes.map(({ prefix }) => `  network ${prefix}`),
-    ' exit-address-family',
+    ...prefixesOf(node).map((prefix) => `network ${prefix}`),
+    'exit-address-family',
   ];
   return `${lines.join('\n')}\n`;
 }
 
-function sessionLines(session: BgpSession): string[] {
-  const { address, asn, port, timers, connectSeconds, password, sourceAddress, bfd, ebgpMultiHop } = session;
+/** What the node originates: every prefix that some peer hears of. */
+export function prefixesOf({ sessions }: Pick<BgpNode, 'sessions'>): string[] {
+  return [...new Set(sessions.flatMap(({ routes }) => routes.map(({ prefix }) => prefix)))].sort();
+}
+
+export function sessionLines(session: BgpSession): string[] {
+  const { address, asn, port, timers, connectSeconds, password, sourceAddress, bfd } = session;
+  const settings = [
+    `remote-as ${asn}`,
+    ...(session.ebgpMultiHop ? ['ebgp-multihop'] : []),
+    `port ${port}`,
+    ...(timers ? [`timers ${Math.floor(timers.keepalive)} ${Math.floor(timers.hold)}`] : []),
+    `timers connect ${Math.ceil(connectSeconds ?? 1)}`,
+    ...(password ? [`password ${password}`] : []),
+    ...(sourceAddress ? [`update-source ${sourceAddress}`] : []),
+    ...(session.gracefulRestart ? ['graceful-restart'] : []),
+    ...(bfd ? ['bfd', `bfd profile ${bfd.name}`] : []),
+  ];
+  return settings.map((setting) => `neighbor ${address} ${setting}`);
+}
+
+export function familyLines({ address }: BgpSession): string[] {
+  const settings = ['activate', `route-map ${address}-in in`, `route-map ${address}-out out`];
+  return settings.map((setting) => `neighbor ${address} ${setting}`);
+}
+
+/** What decides which routes go through a session, and how they look: prefix lists before the route-maps that use them. */
+export function filters({ address, routes }: BgpSession): Statement[] {
+  const allowed = `${address}-allowed-ipv4`;
+  const attributes = attributesOf(routes);
+  const lists = attributes.map(({ key, prefixes }) => [`${address}-${key}`, prefixes] as const);
+  const entries = [...attributes.map(({ set }) => [set, 'on-match next']), []];
+  const maps = entries.map((inside, index): Statement => {
+    const list = lists[index]?.[0] ?? allowed;
+    return [`route-map ${address}-out permit ${index + 1}`, `match ip address prefix-list ${list}`, ...inside, 'exit'];
+  });
+  const prefixes = routes.map(({ prefix }) => prefix);
+  // A missing list matches nothing either, but MetalLB writes it out.
+  const permitted: Statement[] =
+    prefixes.length > 0 ? permits(allowed, prefixes) : [[`ip prefix-list ${allowed} deny any`]];
   return [
-    ` neighbor ${address} remote-as ${asn}`,
-    ...(port === 179 ? [] : [` neighbor ${address} port ${port}`]),
-    ...(ebgpMultiHop ? [` neighbor ${address} ebgp-multihop`] : []),
-    ...(timers ? [` neighbor ${address} timers ${Math.floor(timers.keepalive)} ${Math.floor(timers.hold)}`] : []),
-    ` neighbor ${address} timers connect ${Math.ceil(connectSeconds ?? 1)}`,
-    ...(password ? [` neighbor ${address} password ${password}`] : []),
-    ...(sourceAddress ? [` neighbor ${address} update-source ${sourceAddress}`] : []),
-    ...(bfd ? [` neighbor ${address} bfd`, ` neighbor ${address} bfd profile ${bfd.name}`] : []),
+    ...lists.flatMap(([list, own]) => permits(list, own)),
+    ...permitted,
+    [`route-map ${address}-in deny 20`, 'exit'],
+    ...maps,
   ];
 }
 
-function familyLines({ name, address }: BgpSession): string[] {
+function permits(list: string, prefixes: readonly string[]): Statement[] {
+  return prefixes.map((prefix) => [`ip prefix-list ${list} permit ${prefix}`]);
+}
+
+interface Attribute {
+  /** As MetalLB names its prefix list. */
+  key: string;
+  set: string;
+  prefixes: string[];
+}
+
+/** Preferences first, then communities, each with the prefixes that have it. */
+function attributesOf(routes: readonly BgpRoute[]): Attribute[] {
+  const preferences = [...new Set(routes.flatMap(({ localPref }) => localPref ?? []))].sort((a, b) => a - b);
+  const communities = [...new Set(routes.flatMap((route) => route.communities))].sort();
+  const having = (has: (route: BgpRoute) => boolean) => routes.filter(has).map(({ prefix }) => prefix);
   return [
-    `  neighbor ${address} activate`,
-    `  neighbor ${address} route-map DENY-ALL in`,
-    `  neighbor ${address} prefix-list ${name}-out out`,
-    `  neighbor ${address} route-map ${name}-set out`,
+    ...preferences.map((preference) => ({
+      key: `${preference}-ip-localpref-prefixes`,
+      set: `set local-preference ${preference}`,
+      prefixes: having(({ localPref }) => localPref === preference),
+    })),
+    ...communities.map((community) => ({
+      key: `${community}-ip-community-prefixes`,
+      set: setCommunity(community),
+      prefixes: having((route) => route.communities.includes(community)),
+    })),
   ];
 }
 
-/** What a list does not permit it denies; but a missing list permits everything, so none is ever empty. */
-function prefixList({ name }: BgpSession, routes: readonly BgpRoute[]): string[] {
-  const told = routes.filter(({ peers }) => peers.includes(name));
-  return [`ip prefix-list ${name}-out seq 1 deny 0.0.0.0/32`, ...told.map(({ prefix }) => permit(name, prefix))];
+function setCommunity(community: string): string {
+  const large = 'large:';
+  if (!community.startsWith(large)) return `set community ${community} additive`;
+  return `set large-community ${community.slice(large.length)} additive`;
 }
 
-function permit(name: string, prefix: string): string {
-  return `ip prefix-list ${name}-out permit ${prefix}`;
-}
-
-/** FRR allows sequence numbers up to 65535, the last of which lets everything else through. */
-const LAST_SEQUENCE = 65_535;
-
-/** Entries of a route-map are found by number: one for each prefix, whatever others there are. */
-function sequenceOf(prefix: string): number {
-  return 1 + (createHash('sha256').update(prefix).digest().readUInt32BE(0) % (LAST_SEQUENCE - 1));
-}
-
-function hasAttributes({ localPref, communities }: BgpRoute): boolean {
-  return localPref !== undefined || communities.length > 0;
-}
-
-const only = (prefix: string): string => `only-${prefix.replace('/', '-')}`;
-
-/**
- * Attributes are set on the way out: set where the route begins, the community no-advertise would keep it from leaving.
- */
-function attributeLines(route: BgpRoute): string[] {
-  if (!hasAttributes(route)) return [];
-  const { prefix, localPref, communities, peers } = route;
-  const large = communities.filter((one) => one.startsWith('large:')).map((one) => one.slice('large:'.length));
-  const plain = communities.filter((one) => !one.startsWith('large:'));
-  const set = [
-    `match ip address prefix-list ${only(prefix)}`,
-    ...(localPref === undefined ? [] : [`set local-preference ${localPref}`]),
-    ...(plain.length > 0 ? [`set community ${plain.join(' ')}`] : []),
-    ...(large.length > 0 ? [`set large-community ${large.join(' ')}`] : []),
-    'exit',
-  ];
-  const maps = peers.flatMap((name) => [`route-map ${name}-set permit ${sequenceOf(prefix)}`, ...set]);
-  return [`ip prefix-list ${only(prefix)} seq 1 permit ${prefix}`, ...maps];
-}
-
-function withoutAttributes(route: BgpRoute): string[] {
-  if (!hasAttributes(route)) return [];
-  const { prefix, peers } = route;
-  const maps = peers.map((name) => `no route-map ${name}-set permit ${sequenceOf(prefix)}`);
-  return [...maps, `no ip prefix-list ${only(prefix)}`];
-}
-
-/** Whether a running daemon can be brought to the new plan by commands: its sessions are the same. */
-export function sameSessions(one: BgpNode, other: BgpNode): boolean {
-  const text = ({ asn, routerId, sessions }: BgpNode) => JSON.stringify([asn, routerId, sessions]);
-  return text(one) === text(other);
-}
-
-/** The commands, from `configure terminal` on, that change the routes; none when they are the same. */
-export function routeCommands(before: BgpNode, after: BgpNode): string[] {
-  const text = (route: BgpRoute) => JSON.stringify(route);
-  const gone = before.routes.filter((route) => !after.routes.some((one) => text(one) === text(route)));
-  const fresh = after.routes.filter((route) => !before.routes.some((one) => text(one) === text(route)));
-  if (gone.length + fresh.length === 0) return [];
-  return [
-    'configure terminal',
-    ...gone.flatMap(({ prefix, peers }) => peers.map((name) => `no ${permit(name, prefix)}`)),
-    ...gone.flatMap(withoutAttributes),
-    ...fresh.flatMap(attributeLines),
-    ...fresh.flatMap(({ prefix, peers }) => peers.map((name) => permit(name, prefix))),
-    `router bgp ${after.asn}`,
-    'address-family ipv4 unicast',
-    ...gone.map(({ prefix }) => `no network ${prefix}`),
-    ...fresh.map(({ prefix }) => `network ${prefix}`),
-    'end',
-    'clear bgp ipv4 unicast * soft out',
-  ];
+/** The BFD profiles that sessions use, each once. */
+export function profilesOf({ sessions }: Pick<BgpNode, 'sessions'>): BfdTimers[] {
+  return [...new Map(sessions.flatMap(({ bfd }) => (bfd ? [[bfd.name, bfd] as const] : []))).values()];
 }
 
 /** The text of bfdd.conf. */
 export function bfddConfig(hostname: string, profiles: readonly BfdTimers[]): string {
-  const lines = profiles.flatMap((one) => [
-    ` profile ${one.name}`,
-    `  receive-interval ${one.receiveInterval}`,
-    `  transmit-interval ${one.transmitInterval}`,
-    `  detect-multiplier ${one.detectMultiplier}`,
-    ...(one.passiveMode ? ['  passive-mode'] : []),
-    ' exit',
-  ]);
-  return `${[`hostname ${hostname}`, 'bfd', ...lines].join('\n')}\n`;
+  return `${[`hostname ${hostname}`, 'bfd', ...profiles.flatMap(profileLines)].join('\n')}\n`;
+}
+
+export function profileLines(profile: BfdTimers): string[] {
+  const { name, receiveInterval, transmitInterval, detectMultiplier, echoInterval, minimumTtl } = profile;
+  return [
+    `profile ${name}`,
+    ...(receiveInterval ? [`receive-interval ${receiveInterval}`] : []),
+    ...(transmitInterval ? [`transmit-interval ${transmitInterval}`] : []),
+    ...(detectMultiplier ? [`detect-multiplier ${detectMultiplier}`] : []),
+    ...(profile.echoMode ? ['echo-mode'] : []),
+    ...(echoInterval ? [`echo receive-interval ${echoInterval}`, `echo transmit-interval ${echoInterval}`] : []),
+    ...(profile.passiveMode ? ['passive-mode'] : []),
+    ...(minimumTtl ? [`minimum-ttl ${minimumTtl}`] : []),
+    'exit',
+  ];
 }

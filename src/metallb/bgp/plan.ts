@@ -1,167 +1,179 @@
 /**
  * What each node announces by BGP, and to whom: every node that may, all at once; the router chooses among them.
  *
- * Models: MetalLB `speaker/bgp_controller.go` ShouldAnnounce, SetBalancer, syncPeers.
+ * Models: MetalLB `speaker/bgp_controller.go` ShouldAnnounce, SetBalancer, syncPeers, adsForPeer.
  */
-import type { Node, Secret } from 'kubernetes-types/core/v1.js';
+import type { Node } from 'kubernetes-types/core/v1.js';
 import type { EndpointSlice } from 'kubernetes-types/discovery/v1.js';
 import type { KubeObject, Stored } from '../../api/object.js';
-import { type Labels, matchesSelector } from '../../api/selector.js';
 import type { LoadBalancerService } from '../controller/converge.js';
 import { serviceKey, statusAddresses } from '../controller/converge.js';
 import { canServe } from '../layer2/advertisements.js';
-import { isUsableNode } from '../layer2/usable-node.js';
+import { unusableReason } from '../layer2/usable-node.js';
 import { addressText, blockSize, parseAddress } from '../pools/address.js';
 import { type IPAddressPool, type Pool, poolOf } from '../pools/pool.js';
-import {
-  type BFDProfile,
-  type BGPAdvertisement,
-  type BGPAdvertisementSpec,
-  type BGPPeer,
-  bfdTimers,
-  type Community,
-  durationSeconds,
-  sessionTimers,
-} from './configuration.js';
-import type { BgpNode, BgpRoute, BgpSession } from './contract.js';
-
-export interface BgpWorld {
-  pools: readonly Pool[];
-  poolObjects: readonly IPAddressPool[];
-  services: readonly LoadBalancerService[];
-  slicesOf(service: LoadBalancerService): readonly Pick<EndpointSlice, 'endpoints'>[];
-  peers: readonly BGPPeer[];
-  profiles: readonly BFDProfile[];
-  advertisements: readonly BGPAdvertisement[];
-  communities: readonly Community[];
-  secret(name: string): Pick<Stored<Secret>, 'data'> | undefined;
-  ignoreExcludeLabel: boolean;
-}
+import { matchesAny, selectsPool } from '../selection.js';
+import { checkCommunity } from './community.js';
+import { localPrefCompatible } from './compatible.js';
+import type { BGPAdvertisement, BGPAdvertisementSpec, BGPPeer } from './configuration.js';
+import type { BgpNode, BgpRefusal, BgpRoute, BgpService, BgpSession } from './contract.js';
+import { type PeerWorld, sessionOf } from './session.js';
 
 type StoredNode = Stored<Node> & KubeObject;
 
-/** Undefined for a node that no peer selects. */
-export function planBgp(node: StoredNode, world: BgpWorld): BgpNode | undefined {
+export interface BgpWorld extends PeerWorld {
+  pools: readonly Pool[];
+  poolObjects: readonly IPAddressPool[];
+  nodes: readonly StoredNode[];
+  services: readonly LoadBalancerService[];
+  slicesOf(service: LoadBalancerService): readonly Pick<EndpointSlice, 'endpoints'>[];
+  peers: readonly BGPPeer[];
+  advertisements: readonly BGPAdvertisement[];
+  /** Values of communities by the names that Community objects give them. */
+  aliases: ReadonlyMap<string, string>;
+  ignoreExcludeLabel: boolean;
+}
+
+/** One address of a Service in one advertisement. */
+interface Announcement extends BgpRoute {
+  service: string;
+  /** Names of peers; empty: all. */
+  peers: readonly string[];
+}
+
+export function planBgp(node: StoredNode, world: BgpWorld): BgpNode {
   const peers = world.peers.filter(({ spec = {} }) => matchesAny(spec.nodeSelectors, node.metadata.labels));
-  const [first] = peers;
-  if (!first?.spec?.myASN) return undefined;
-  const announced = world.services.filter((service) => bgpRefusal(service, node, world) === undefined);
+  const verdicts = world.services.map((service) => [serviceKey(service), verdictOf(service, node, world)] as const);
+  const announced = verdicts.flatMap(([, verdict]) =>
+    typeof verdict === 'string' || verdict.length === 0 ? [] : [verdict],
+  );
+  const refused = verdicts.filter((one): one is [string, BgpRefusal] => typeof one[1] === 'string');
+  const { sessions, withheld } = sessionsOf(peers, announced.flat(), world);
   const address = node.status?.addresses?.find(({ type }) => type === 'InternalIP')?.address ?? '';
   return {
-    asn: first.spec.myASN,
-    routerId: first.spec.routerID ?? address,
-    sessions: peers.map((peer) => sessionOf(peer, world)),
-    routes: routesOf(announced, node, peers, world),
-    services: announced.map(serviceKey),
+    asn: peers[0]?.spec?.myASN ?? 0,
+    routerId: peers[0]?.spec?.routerID ?? address,
+    sessions,
+    withheld,
+    services: announced.map((all) => serviceOf(all, sessions)),
+    refused: Object.fromEntries(refused),
   };
 }
 
-function matchesAny(selectors: BGPAdvertisementSpec['nodeSelectors'] = [], labels: Labels | undefined): boolean {
-  return selectors.length === 0 || selectors.some((selector) => matchesSelector(selector, labels));
-}
-
-/** Why a node does not announce a Service, in MetalLB's word; undefined when it does. */
-export function bgpRefusal(service: LoadBalancerService, node: StoredNode, world: BgpWorld): string | undefined {
-  const pool = poolFor(service, world.pools);
-  if (!pool) return statusAddresses(service).length === 0 ? 'noIPAllocated' : 'ipNotAllowed';
-  if (!isUsableNode(node, world.ignoreExcludeLabel)) return 'nodeUnusable';
-  if (advertisementsOf(service, pool, node, world).length === 0) return 'noMatchingAdvertisement';
-  const serving = world.slicesOf(service).flatMap((slice) => slice.endpoints.filter(canServe));
-  if (service.spec?.externalTrafficPolicy === 'Local') {
-    return serving.some(({ nodeName }) => nodeName === node.metadata.name) ? undefined : 'noLocalEndpoints';
-  }
-  return serving.length > 0 ? undefined : 'noEndpoints';
-}
-
-function poolFor(service: LoadBalancerService, pools: readonly Pool[]): Pool | undefined {
-  const addresses = statusAddresses(service).flatMap((text) => parseAddress(text) ?? []);
-  return addresses.length > 0 ? poolOf(pools, addresses) : undefined;
+/** What of a Service a node announces, or why nothing. */
+function verdictOf(service: LoadBalancerService, node: StoredNode, world: BgpWorld): Announcement[] | BgpRefusal {
+  const texts = statusAddresses(service);
+  if (texts.length === 0) return 'noIPAllocated';
+  const pool = poolOf(
+    world.pools,
+    texts.flatMap((text) => parseAddress(text) ?? []),
+  );
+  const object = world.poolObjects.find(({ metadata }) => metadata.name === pool?.name);
+  if (!pool || !object) return 'ipNotAllowed';
+  const chosen = advertisementsOf(service, object, node, world);
+  if (typeof chosen === 'string') return chosen;
+  const reason = unusableReason(node, world.ignoreExcludeLabel) ?? endpointRefusal(service, node, world);
+  if (reason) return reason;
+  return chosen.flatMap((spec) => texts.flatMap((text) => announce(serviceKey(service), text, spec, world.aliases)));
 }
 
 function advertisementsOf(
   service: LoadBalancerService,
-  { name }: Pool,
+  pool: IPAddressPool,
   node: StoredNode,
   world: BgpWorld,
-): BGPAdvertisementSpec[] {
-  const labels = world.poolObjects.find(({ metadata }) => metadata.name === name)?.metadata.labels;
-  const specs = world.advertisements.map(({ spec = {} }) => spec);
-  return specs.filter(({ ipAddressPools = [], ipAddressPoolSelectors = [], nodeSelectors, serviceSelectors }) => {
-    const all = ipAddressPools.length + ipAddressPoolSelectors.length === 0;
-    const selected =
-      ipAddressPools.includes(name) || ipAddressPoolSelectors.some((one) => matchesSelector(one, labels));
-    const here = matchesAny(nodeSelectors, node.metadata.labels);
-    return (all || selected) && here && matchesAny(serviceSelectors, service.metadata.labels);
-  });
+): BGPAdvertisementSpec[] | BgpRefusal {
+  const { name, labels } = pool.metadata;
+  const ofPool = world.advertisements.map(({ spec = {} }) => spec).filter((spec) => selectsPool(spec, name, labels));
+  const here = ofPool.filter(({ nodeSelectors }) => matchesAny(nodeSelectors, node.metadata.labels));
+  if (here.length === 0) return 'notOwner';
+  const chosen = here.filter(({ serviceSelectors }) => matchesAny(serviceSelectors, service.metadata.labels));
+  if (chosen.length === 0) return 'noMatchingAdvertisement';
+  const compatible = chosen.every((spec, index) =>
+    chosen.slice(0, index).every((other) => localPrefCompatible(spec, other, pool, world.nodes)),
+  );
+  return compatible ? chosen : 'conflictingAdvertisements';
 }
 
-/** Services that share a prefix make one route. Differs: of several advertisements of a prefix, all communities count. */
-function routesOf(
-  services: readonly LoadBalancerService[],
-  node: StoredNode,
-  peers: readonly BGPPeer[],
-  world: BgpWorld,
-): BgpRoute[] {
-  const routes = new Map<string, BgpRoute>();
-  for (const service of services) {
-    const pool = poolFor(service, world.pools);
-    if (!pool) continue;
-    for (const spec of advertisementsOf(service, pool, node, world)) {
-      for (const address of statusAddresses(service)) addRoute(routes, address, spec, peers, world.communities);
-    }
-  }
-  return [...routes.values()].sort((a, b) => (a.prefix < b.prefix ? -1 : 1));
+function endpointRefusal(service: LoadBalancerService, node: StoredNode, world: BgpWorld): BgpRefusal | undefined {
+  const serving = world.slicesOf(service).flatMap((slice) => slice.endpoints.filter(canServe));
+  const local = serving.some(({ nodeName }) => nodeName === node.metadata.name);
+  if (service.spec?.externalTrafficPolicy === 'Local' && !local) return 'noLocalEndpoints';
+  return serving.length > 0 ? undefined : 'noEndpoints';
 }
 
-function addRoute(
-  routes: Map<string, BgpRoute>,
-  address: string,
+/** A community whose name nobody has defined yet is left out. */
+function announce(
+  service: string,
+  text: string,
   spec: BGPAdvertisementSpec,
-  peers: readonly BGPPeer[],
-  aliases: readonly Community[],
-): void {
-  const prefix = prefixOf(address, spec.aggregationLength ?? 32);
-  const before = routes.get(prefix);
-  const names = peers.map(({ metadata }) => metadata.name);
-  const told = names.filter((name) => (spec.peers ?? []).length === 0 || spec.peers?.includes(name));
-  const communities = (spec.communities ?? []).map((community) => communityValue(community, aliases));
-  const localPref = before?.localPref ?? spec.localPref;
-  routes.set(prefix, {
-    prefix,
-    ...(localPref && { localPref }),
-    communities: [...new Set([...(before?.communities ?? []), ...communities])].sort(),
-    peers: names.filter((name) => told.includes(name) || before?.peers.includes(name)),
-  });
+  aliases: ReadonlyMap<string, string>,
+): Announcement[] {
+  const prefix = prefixOf(text, spec.aggregationLength ?? 32);
+  if (prefix === undefined) return [];
+  const values = (spec.communities ?? []).map((one) => aliases.get(one) ?? one);
+  const communities = values.filter(isCommunity);
+  return [
+    { service, prefix, communities, peers: spec.peers ?? [], ...(spec.localPref && { localPref: spec.localPref }) },
+  ];
 }
 
-function prefixOf(text: string, length: number): string {
+function isCommunity(text: string): boolean {
+  try {
+    checkCommunity(text);
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+function prefixOf(text: string, length: number): string | undefined {
   const address = parseAddress(text);
-  if (!address || address.family === 'ipv6') return `${text}/128`;
+  if (address?.family !== 'ipv4') return undefined;
   const size = blockSize({ family: 'ipv4', length });
   return `${addressText({ ...address, value: address.value - (address.value % size) })}/${length}`;
 }
 
-function communityValue(text: string, communities: readonly Community[]): string {
-  const aliases = communities.flatMap(({ spec }) => spec?.communities ?? []);
-  return aliases.find(({ name }) => name === text)?.value ?? text;
+function sessionsOf(
+  peers: readonly BGPPeer[],
+  announced: readonly Announcement[],
+  world: BgpWorld,
+): Pick<BgpNode, 'sessions' | 'withheld'> {
+  const sessions: BgpSession[] = [];
+  const withheld: Record<string, string> = {};
+  for (const peer of peers) {
+    const { name } = peer.metadata;
+    try {
+      sessions.push(sessionOf(peer, world, routesFor(name, announced)));
+    } catch (error) {
+      withheld[name] = (error as Error).message;
+    }
+  }
+  return { sessions, withheld };
 }
 
-function sessionOf({ metadata: { name }, spec = {} }: BGPPeer, world: BgpWorld): BgpSession {
-  const timers = sessionTimers(spec);
-  const connectSeconds = durationSeconds(spec.connectTime);
-  const profile = world.profiles.find(({ metadata }) => metadata.name === spec.bfdProfile);
-  const encoded = spec.passwordSecret?.name ? world.secret(spec.passwordSecret.name)?.data?.['password'] : undefined;
-  const password = encoded ? Buffer.from(encoded, 'base64').toString('utf8') : spec.password;
-  return {
-    name,
-    address: spec.peerAddress ?? '',
-    port: spec.peerPort ?? 179,
-    asn: spec.dynamicASN ?? String(spec.peerASN),
-    ebgpMultiHop: spec.ebgpMultiHop ?? false,
-    ...(timers && { timers }),
-    ...(connectSeconds && { connectSeconds }),
-    ...(password && { password }),
-    ...(spec.sourceAddress && { sourceAddress: spec.sourceAddress }),
-    ...(profile && { bfd: bfdTimers(profile) }),
-  };
+/** Services that share a prefix make one route, with the communities of all. */
+function routesFor(peer: string, announced: readonly Announcement[]): BgpRoute[] {
+  const routes = new Map<string, BgpRoute>();
+  for (const { prefix, localPref, communities } of announced.filter((one) => reaches(peer, one))) {
+    const before = routes.get(prefix);
+    const preference = before?.localPref ?? localPref;
+    routes.set(prefix, {
+      prefix,
+      ...(preference && { localPref: preference }),
+      communities: [...new Set([...(before?.communities ?? []), ...communities])].sort(),
+    });
+  }
+  return [...routes.values()].sort((a, b) => (a.prefix < b.prefix ? -1 : 1));
+}
+
+function reaches(peer: string, { peers }: Announcement): boolean {
+  return peers.length === 0 || peers.includes(peer);
+}
+
+/** Peers count by prefix: a Service whose prefix another announces is heard of where the other is. */
+function serviceOf(announced: readonly Announcement[], sessions: readonly BgpSession[]): BgpService {
+  const prefixes = [...new Set(announced.map(({ prefix }) => prefix))].sort();
+  const hearing = sessions.filter(({ routes }) => routes.some(({ prefix }) => prefixes.includes(prefix)));
+  return { service: announced[0]?.service ?? '', prefixes, peers: hearing.map(({ name }) => name) };
 }

@@ -8,11 +8,12 @@ import type { Node } from 'kubernetes-types/core/v1.js';
 import type { Endpoint, EndpointSlice } from 'kubernetes-types/discovery/v1.js';
 import type { LabelSelector } from 'kubernetes-types/meta/v1.js';
 import type { KubeObject, Stored } from '../../api/object.js';
-import { type Labels, matchesSelector } from '../../api/selector.js';
+import { matchesSelector } from '../../api/selector.js';
 import { requested } from '../annotations.js';
 import { type LoadBalancerService, serviceKey, statusAddresses } from '../controller/converge.js';
 import { parseAddress } from '../pools/address.js';
 import { type IPAddressPool, type Pool, poolOf } from '../pools/pool.js';
+import { matchesAny, selectsPool } from '../selection.js';
 import type { AnnouncedInterfaces, ServiceAdvertisement, WithdrawReason } from './contract.js';
 import { isUsableNode } from './usable-node.js';
 
@@ -86,19 +87,7 @@ function advertisementsFor(service: LoadBalancerService, pool: Pool, world: Laye
   const specs = world.advertisements
     .map(({ spec = {} }) => spec)
     .filter((spec) => selectsPool(spec, pool.name, labels));
-  return specs.filter(({ serviceSelectors = [] }) => matchesAny(serviceSelectors, service.metadata.labels));
-}
-
-/** An advertisement that names no pool in any way is for all. */
-function selectsPool(spec: L2AdvertisementSpec, pool: string, labels: Labels | undefined): boolean {
-  const { ipAddressPools = [], ipAddressPoolSelectors = [] } = spec;
-  if (ipAddressPools.length + ipAddressPoolSelectors.length === 0) return true;
-  return ipAddressPools.includes(pool) || ipAddressPoolSelectors.some((one) => matchesSelector(one, labels));
-}
-
-/** No selector at all matches everything. */
-function matchesAny(selectors: readonly LabelSelector[], labels: Labels | undefined): boolean {
-  return selectors.length === 0 || selectors.some((selector) => matchesSelector(selector, labels));
+  return specs.filter(({ serviceSelectors }) => matchesAny(serviceSelectors, service.metadata.labels));
 }
 
 function selectedNodes(
@@ -107,7 +96,7 @@ function selectedNodes(
 ): Record<string, AnnouncedInterfaces> {
   const selected: Record<string, AnnouncedInterfaces> = {};
   for (const { metadata } of nodes) {
-    const here = advertisements.filter(({ nodeSelectors = [] }) => matchesAny(nodeSelectors, metadata.labels));
+    const here = advertisements.filter(({ nodeSelectors }) => matchesAny(nodeSelectors, metadata.labels));
     if (here.length > 0) selected[metadata.name] = interfacesOf(here);
   }
   return selected;

@@ -8,12 +8,13 @@ import type { Node, Pod, Secret } from 'kubernetes-types/core/v1.js';
 import type { EndpointSlice } from 'kubernetes-types/discovery/v1.js';
 import type { KubeObject, Stored } from '../../api/object.js';
 import type { ChangeEvent, Lister } from '../../registry/contract.js';
-import type { BFDProfile, BGPAdvertisement, BGPPeer, Community } from '../bgp/configuration.js';
+import { type Community, communityAliases } from '../bgp/community.js';
+import type { BFDProfile, BGPAdvertisement, BGPPeer } from '../bgp/configuration.js';
 import type { BgpNode } from '../bgp/contract.js';
 import { type BgpWorld, planBgp } from '../bgp/plan.js';
 import { poolsOf } from '../configuration.js';
 import { type LoadBalancerService, serviceKey } from '../controller/converge.js';
-import { handlesClass, installedSpeakers, isSpeakerPod, metallbGroup } from '../install.js';
+import { handlesClass, type Installation, installedSpeakers, isSpeakerPod, metallbGroup } from '../install.js';
 import { advertisementOf, type L2Advertisement, type Layer2World } from '../layer2/advertisements.js';
 import type { ServiceAdvertisement } from '../layer2/contract.js';
 import type { Member } from '../membership/contract.js';
@@ -29,6 +30,7 @@ const toldKinds: ReadonlySet<string> = new Set([
   '/Service',
   '/Node',
   '/Namespace',
+  '/Secret',
   'discovery.k8s.io/EndpointSlice',
   'apps/DaemonSet',
   `${metallbGroup}/IPAddressPool`,
@@ -56,41 +58,50 @@ export function speakersTold(lister: Lister): SpeakersTold {
     slicesOf: slicesByService(lister),
     ignoreExcludeLabel,
   };
-  const services = lister
-    .list<LoadBalancerService & KubeObject>('', 'Service')
-    .filter(({ spec }) => spec?.type === 'LoadBalancer' && handlesClass(installation, spec.loadBalancerClass));
+  const services = handledServices(lister, installation);
   const told = services.map((service) => [serviceKey(service), advertisementOf(service, world)] as const);
   return { members: membersOf(lister, namespace, world.nodes), services: new Map(told) };
 }
 
-/** The BGP plan of every node that a peer selects. */
+/** The BGP plan of every node; none where nothing is configured. */
 export function bgpPlans(lister: Lister): Map<string, BgpNode> {
   const installation = installedSpeakers(lister);
   if (!installation) return new Map();
   const { namespace, ignoreExcludeLabel } = installation;
   const own = <T extends KubeObject>(kind: string): T[] => lister.list<T>(metallbGroup, kind, { namespace });
-  const services = lister.list<LoadBalancerService & KubeObject>('', 'Service');
+  const peers = own<BGPPeer>('BGPPeer');
+  const advertisements = own<BGPAdvertisement>('BGPAdvertisement');
+  if (peers.length + advertisements.length === 0) return new Map();
+  const nodes = lister.list<Stored<Node> & KubeObject>('', 'Node');
   const world: BgpWorld = {
     pools: poolsOf(lister, namespace),
     poolObjects: own<IPAddressPool>('IPAddressPool'),
-    services: services.filter(
-      ({ spec }) => spec?.type === 'LoadBalancer' && handlesClass(installation, spec.loadBalancerClass),
-    ),
+    nodes,
+    services: handledServices(lister, installation),
     slicesOf: slicesByService(lister),
-    peers: own<BGPPeer>('BGPPeer'),
+    peers,
     profiles: own<BFDProfile>('BFDProfile'),
-    advertisements: own<BGPAdvertisement>('BGPAdvertisement'),
-    communities: own<Community>('Community'),
+    advertisements,
+    aliases: aliasesOf(own<Community>('Community')),
     secret: (name) => lister.get<Stored<Secret> & KubeObject>({ group: '', kind: 'Secret', namespace, name }),
     ignoreExcludeLabel,
   };
-  const nodes = lister.list<Stored<Node> & KubeObject>('', 'Node');
-  return new Map(
-    nodes.flatMap((node) => {
-      const plan = planBgp(node, world);
-      return plan ? [[node.metadata.name, plan] as const] : [];
-    }),
-  );
+  return new Map(nodes.map((node) => [node.metadata.name, planBgp(node, world)]));
+}
+
+/** Admission refuses those that contradict each other; where there is none, they count for nothing. */
+function aliasesOf(objects: readonly Community[]): ReadonlyMap<string, string> {
+  try {
+    return communityAliases(objects);
+  } catch {
+    return new Map();
+  }
+}
+
+function handledServices(lister: Lister, installation: Installation): (LoadBalancerService & KubeObject)[] {
+  return lister
+    .list<LoadBalancerService & KubeObject>('', 'Service')
+    .filter(({ spec }) => spec?.type === 'LoadBalancer' && handlesClass(installation, spec.loadBalancerClass));
 }
 
 type StoredSlice = Stored<EndpointSlice>;

@@ -10,10 +10,10 @@ import type { BalanceOptions } from '../contract.js';
 import { startingTurn } from '../turns.js';
 import type { Match } from '../xtables/rule.js';
 
-/** The matches that pick endpoint `index` of `count`: none for the last, which takes what is left. */
-export function statistic(options: BalanceOptions, key: string, index: number, count: number): readonly Match[] {
+/** The match that picks endpoint `index` of `count`: none for the last, which takes what is left. */
+export function statistic(options: BalanceOptions, key: string, index: number, count: number): Match | undefined {
   const left = count - index;
-  if (left <= 1) return [];
-  if (options.balance === 'faithful') return [{ match: 'random', oneIn: left }];
-  return [{ match: 'nth', every: left, packet: startingTurn(`${key}/${index}`, left, options.seed) }];
+  if (left <= 1) return undefined;
+  if (options.balance === 'faithful') return { match: 'random', oneIn: left };
+  return { match: 'nth', every: left, packet: startingTurn(`${key}/${index}`, left, options.seed) };
 }

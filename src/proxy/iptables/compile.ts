@@ -20,19 +20,8 @@ import {
 import { serviceChains } from './names.js';
 import type { IptablesOptions } from './options.js';
 import { ownChains, type PolicyContext } from './policy-rules.js';
+import { type PortRules, portRules } from './port-rules.js';
 import { sharedChainRules } from './service-rules.js';
-
-/** All that one service port contributes. The same object again means that nothing changed. */
-export interface PortRules {
-  /** Service port name and protocol: unique in a rule set. */
-  readonly key: string;
-  /** Rules in the shared chains of each table. */
-  readonly filter: readonly Rule[];
-  readonly nat: readonly Rule[];
-  /** The port's own nat chains and their rules. */
-  readonly chains: readonly string[];
-  readonly rules: readonly Rule[];
-}
 
 /** Rules of a table around those of the service ports. */
 export interface TableFrame {
@@ -45,6 +34,8 @@ export interface IptablesRuleSet {
   readonly family: IPFamily;
   readonly filter: TableFrame;
   readonly nat: TableFrame;
+  /** Whether the cluster has so many endpoints that kube-proxy saves work where it can. */
+  readonly isLarge: boolean;
   readonly ports: readonly PortRules[];
 }
 
@@ -53,11 +44,11 @@ type Context = Pick<PolicyContext, 'nodeName' | 'nodeIP' | 'comments'>;
 
 function compilePort(port: NodeServicePort, context: PolicyContext): PortRules {
   const { options } = context;
-  const names = serviceChains(port.traffic);
   const countLocalhost = options.nfacct && options.localhostNodePorts && !port.traffic.clusterIP.includes(':');
-  const { filter, nat } = sharedChainRules(port, names, countLocalhost);
-  const { chains, rules } = ownChains(port, names, context);
-  return { key: `${port.traffic.name} ${port.traffic.protocol}`, filter, nat, chains, rules };
+  return portRules(`${port.traffic.name} ${port.traffic.protocol}`, () => {
+    const names = serviceChains(port.traffic);
+    return { ...sharedChainRules(port, names, countLocalhost), ...ownChains(port, names, context) };
+  });
 }
 
 /** What was compiled under one set of options and one context. */
@@ -100,5 +91,5 @@ export function compileIptables(traffic: NodeTraffic, options: IptablesOptions):
     memo.set(port, compiled);
     return compiled;
   });
-  return { family: traffic.family, ...frames(options, traffic.family), ports };
+  return { family: traffic.family, ...frames(options, traffic.family), isLarge: !context.comments, ports };
 }

@@ -100,16 +100,19 @@ function balanceRules(
 ): Rule[] {
   const { name, protocol, from, affinitySeconds } = port.traffic;
   const rules: Rule[] = [];
-  const why = endpoints.map(({ endpoint }) => (comments ? [comment(`${name} -> ${endpoint.text}`)] : []));
-  endpoints.forEach(({ chain: list, target }, index) => {
-    if (affinitySeconds === undefined) return;
-    const seen: Match = { match: 'recentCheck', list, seconds: affinitySeconds };
-    rules.push({ chain, matches: [...(why[index] ?? []), seen], target, from });
-  });
+  const why = (text: string): Match[] => (comments ? [comment(`${name} -> ${text}`)] : []);
+  if (affinitySeconds !== undefined) {
+    for (const { endpoint, chain: list, target } of endpoints) {
+      const seen: Match = { match: 'recentCheck', list, seconds: affinitySeconds };
+      rules.push({ chain, matches: [...why(endpoint.text), seen], target, from });
+    }
+  }
   const key = `${nodeName}/${name}/${protocol}`;
-  endpoints.forEach(({ target }, index) => {
+  endpoints.forEach(({ endpoint, target }, index) => {
+    const matches = why(endpoint.text);
     const chance = statistic(options, key, index, endpoints.length);
-    rules.push({ chain, matches: [...(why[index] ?? []), ...chance], target, from });
+    if (chance !== undefined) matches.push(chance);
+    rules.push({ chain, matches, target, from });
   });
   return rules;
 }
@@ -122,9 +125,10 @@ function endpointRules(
 ): Rule[] {
   const { protocol, from, affinitySeconds } = traffic;
   const remember: Match[] = affinitySeconds === undefined ? [] : [{ match: 'recentSet', list: chain }];
+  const hairpin: Match = { match: 'source', cidr: endpoint.ip, negate: false };
   const dnat: Target = { target: 'dnat', to: endpoint.text };
   return [
-    { chain, matches: [...why, { match: 'source', cidr: endpoint.ip }], target: markForMasquerade, from },
+    { chain, matches: [...why, hairpin], target: markForMasquerade, from },
     { chain, matches: [...why, ...remember, protocolMatch[protocol]], target: dnat, from },
   ];
 }
@@ -132,28 +136,29 @@ function endpointRules(
 /** All chains of one service port and their rules, in kube-proxy's order. */
 export function ownChains(port: NodeServicePort, names: ServiceChains, context: PolicyContext): OwnChains {
   const { traffic, clusterEndpoints, localEndpoints, reachableEndpoints } = port;
-  const named = new Map<TrafficEndpoint, NamedEndpoint>();
-  for (const endpoint of reachableEndpoints) {
+  const named = reachableEndpoints.map((endpoint): NamedEndpoint => {
     const chain = endpointChain(traffic, endpoint);
-    named.set(endpoint, { endpoint, chain, target: jump(chain) });
-  }
-  const withNames = (list: readonly TrafficEndpoint[]): NamedEndpoint[] =>
-    list.map((endpoint) => named.get(endpoint)).filter((entry) => entry !== undefined);
+    return { endpoint, chain, target: jump(chain) };
+  });
+  const withNames = (list: readonly TrafficEndpoint[]): readonly NamedEndpoint[] => {
+    if (list === reachableEndpoints) return named;
+    const wanted = new Set(list);
+    return named.filter(({ endpoint }) => wanted.has(endpoint));
+  };
   const chains: string[] = [];
   const rules: Rule[] = internalMasquerade(port, names, context);
   const add = (chain: string, more: readonly Rule[]): void => {
     chains.push(chain);
     for (const rule of more) rules.push(rule);
   };
+  const balance = (chain: string, list: readonly TrafficEndpoint[]): void => {
+    if (list.length > 0) add(chain, balanceRules(port, chain, withNames(list), context));
+  };
   if (port.hasEndpoints && port.externallyAccessible) add(names.external, externalRules(port, names, context));
   if (usesFirewall(port)) add(names.firewall, firewallRules(port, names, context));
-  for (const [chain, list] of [
-    [names.cluster, clusterEndpoints],
-    [names.local, localEndpoints],
-  ] as const) {
-    if (list.length > 0) add(chain, balanceRules(port, chain, withNames(list), context));
-  }
+  balance(names.cluster, clusterEndpoints);
+  balance(names.local, localEndpoints);
   const why = context.comments ? [comment(traffic.name)] : [];
-  for (const entry of named.values()) add(entry.chain, endpointRules(port, entry, why));
+  for (const entry of named) add(entry.chain, endpointRules(port, entry, why));
   return { chains, rules };
 }

@@ -8,14 +8,15 @@ import { jumpRules } from './jumps.js';
 
 /** What the tables of an empty machine hold after the first sync, jumps out of the built-in chains included. */
 export function installedTables({ filter, nat, ports }: IptablesRuleSet): InstalledTables {
+  const compiled = ports.map((port) => port.compiled());
   return {
     filter: installTable('filter', jumpRules, {
       chains: filter.chains,
-      rules: [...filter.before, ...ports.flatMap((port) => port.filter), ...filter.after],
+      rules: [...filter.before, ...compiled.flatMap((port) => port.filter), ...filter.after],
     }),
     nat: installTable('nat', jumpRules, {
-      chains: [...nat.chains, ...ports.flatMap((port) => port.chains)],
-      rules: [...nat.before, ...ports.flatMap((port) => [...port.nat, ...port.rules]), ...nat.after],
+      chains: [...nat.chains, ...compiled.flatMap((port) => port.chains)],
+      rules: [...nat.before, ...compiled.flatMap((port) => [...port.nat, ...port.rules]), ...nat.after],
     }),
     mangle: installTable('mangle', jumpRules, { chains: [], rules: [] }),
   };
@@ -30,8 +31,9 @@ export function renderSave(ruleSet: IptablesRuleSet): string {
 export function ruleCounts({ filter, nat, ports }: IptablesRuleSet): { filter: number; nat: number } {
   const frame = ({ before, after }: { before: readonly Rule[]; after: readonly Rule[] }): number =>
     before.length + after.length;
-  const sum = (count: (port: (typeof ports)[number]) => number): number =>
-    ports.reduce((total, port) => total + count(port), 0);
+  const compiled = ports.map((port) => port.compiled());
+  const sum = (count: (port: (typeof compiled)[number]) => number): number =>
+    compiled.reduce((total, port) => total + count(port), 0);
   return {
     filter: frame(filter) + sum((port) => port.filter.length),
     nat: frame(nat) + sum((port) => port.nat.length + port.rules.length),

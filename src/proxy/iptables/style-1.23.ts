@@ -8,11 +8,12 @@ import type { NodeServicePort, NodeTraffic, TrafficEndpoint } from '../../model/
 import { cidrContains } from '../../model/traffic-address.js';
 import { accept, comment, drop, jump, type Match, type Rule, reject, type Target } from '../xtables/rule.js';
 import { statistic } from './balance.js';
-import type { IptablesRuleSet, PortRules } from './compile.js';
+import type { IptablesRuleSet } from './compile.js';
 import { localTraffic } from './detector.js';
 import { masqueradeRules, natChains, nodePortsRules } from './fixed.js';
 import { endpointChain, serviceChains } from './names.js';
 import { type IptablesOptions, masqueradeMark } from './options.js';
+import { type CompiledPort, portRules } from './port-rules.js';
 
 const filterChains = ['KUBE-SERVICES', 'KUBE-EXTERNAL-SERVICES', 'KUBE-FORWARD', 'KUBE-NODEPORTS'];
 const markForMasquerade = jump('KUBE-MARK-MASQ');
@@ -159,7 +160,8 @@ function balance(
   }
   const key = `${node.name}/${traffic.name}/${traffic.protocol}`;
   names.forEach((name, index) => {
-    write(draft, chain, [why(index), ...statistic(options, key, index, names.length)], jump(name));
+    const chance = statistic(options, key, index, names.length);
+    write(draft, chain, chance === undefined ? [why(index)] : [why(index), chance], jump(name));
   });
 }
 
@@ -201,7 +203,7 @@ function asServed(port: NodeServicePort): NodeServicePort {
   return { ...port, clusterEndpoints: served, reachableEndpoints: served, hasEndpoints: served.length > 0 };
 }
 
-function compilePort(port: NodeServicePort, options: IptablesOptions, node: NodeTraffic['node']): PortRules {
+function compilePort(port: NodeServicePort, options: IptablesOptions, node: NodeTraffic['node']): CompiledPort {
   const { cluster: service, local, firewall } = serviceChains(port.traffic);
   const names: Names = { service, local: local.replace('KUBE-SVL-', 'KUBE-XLB-'), firewall };
   const chains = port.hasEndpoints ? [service, ...(isLocalOnly(port) ? [names.local] : [])] : [];
@@ -217,13 +219,7 @@ function compilePort(port: NodeServicePort, options: IptablesOptions, node: Node
     endpoints(draft, port.reachableEndpoints);
     if (isLocalOnly(port)) localChain(draft);
   }
-  return {
-    key: `${port.traffic.name} ${port.traffic.protocol}`,
-    filter: draft.filter,
-    nat: draft.nat,
-    chains,
-    rules: [],
-  };
+  return { filter: draft.filter, nat: draft.nat, chains, rules: [] };
 }
 
 /** Two rules where today one serves both directions. */
@@ -251,6 +247,11 @@ export function compileStyle123(traffic: NodeTraffic, options: IptablesOptions):
     family: traffic.family,
     filter: { chains: filterChains, before: [], after: forwardRules(options) },
     nat: { chains: natChains, before: masqueradeRules(options), after: nodePorts },
-    ports: traffic.ports.map((port) => compilePort(asServed(port), options, traffic.node)),
+    isLarge: false,
+    ports: traffic.ports.map((port) =>
+      portRules(`${port.traffic.name} ${port.traffic.protocol}`, () =>
+        compilePort(asServed(port), options, traffic.node),
+      ),
+    ),
   };
 }

@@ -3,11 +3,12 @@
  *
  * Order for the applier: sysctls, addresses to bind, sets, iptables, virtual servers, addresses to unbind.
  */
+import { middles } from '../../model/common-ends.js';
 import type { IpvsRuleSet } from './compile.js';
 import type { Sysctl } from './options.js';
 import { renderIpvsRestore } from './render.js';
 import { ipvsJumps } from './rules.js';
-import { changeSets, renderSets } from './sets.js';
+import { changeSets, listChanges, renderSets } from './sets.js';
 import {
   type RealServer,
   realServerKey,
@@ -55,16 +56,17 @@ function serverChanges(service: VirtualServer, before: readonly RealServer[]): S
 }
 
 function servicesChanges(previous: readonly VirtualServer[], next: readonly VirtualServer[]): ServerOperation[] {
-  const before = new Map(previous.map((service) => [virtualServerKey(service), service]));
-  const after = new Set(next.map(virtualServerKey));
-  const kept = next.flatMap((service): ServerOperation[] => {
+  const differing = middles(previous, next);
+  const before = new Map(differing.before.map((service) => [virtualServerKey(service), service]));
+  const after = new Set(differing.after.map(virtualServerKey));
+  const kept = differing.after.flatMap((service): ServerOperation[] => {
     const old = before.get(virtualServerKey(service));
     if (old === service) return [];
     const servers = serverChanges(service, old?.realServers ?? []);
     if (old === undefined) return [{ operation: 'addService', service }, ...servers];
     return sameScheduling(old, service) ? servers : [{ operation: 'editService', service }, ...servers];
   });
-  const gone = previous.filter((service) => !after.has(virtualServerKey(service)));
+  const gone = differing.before.filter((service) => !after.has(virtualServerKey(service)));
   return [...kept, ...gone.map((service): ServerOperation => ({ operation: 'deleteService', service }))];
 }
 
@@ -77,12 +79,13 @@ export function planIpvs(previous: IpvsRuleSet | undefined, next: IpvsRuleSet): 
     const iptables = renderIpvsRestore(next, ipvsJumps);
     return { sysctls, bind, unbind: [], sets: renderSets(sets), iptables, servers };
   }
+  const addresses = listChanges(previous.addresses, next.addresses);
   const change: IpvsChange = {
     sysctls: next.sysctls.filter(
       ({ key, value }) => !previous.sysctls.some((old) => old.key === key && old.value === value),
     ),
-    bind: next.addresses.filter((address) => !previous.addresses.includes(address)),
-    unbind: previous.addresses.filter((address) => !next.addresses.includes(address)),
+    bind: addresses.fresh,
+    unbind: addresses.gone,
     sets: changeSets(previous.sets, next.sets),
     iptables: renderIpvsRestore(previous) === restore ? '' : restore,
     servers,

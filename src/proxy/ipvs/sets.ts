@@ -4,6 +4,7 @@
  * Source: kube-proxy v1.30.5 `ipvs/ipset.go` and `ipsetInfo`. The comment is that of the iptables rules which match the
  * set, not of the set itself.
  */
+import { middles } from '../../model/common-ends.js';
 import type { IPFamily } from '../../model/traffic.js';
 
 export type SetType = 'hash:ip,port,ip' | 'hash:ip,port,net' | 'hash:ip,port' | 'hash:ip' | 'bitmap:port';
@@ -99,15 +100,25 @@ export function renderSets(sets: readonly IpSet[]): string {
     .join('');
 }
 
+/** What one list has and the other has not, each in its own order. */
+export function listChanges(
+  before: readonly string[],
+  after: readonly string[],
+): { readonly gone: readonly string[]; readonly fresh: readonly string[] } {
+  const differing = middles(before, after);
+  const [had, has] = [new Set(differing.before), new Set(differing.after)];
+  return {
+    gone: differing.before.filter((entry) => !has.has(entry)),
+    fresh: differing.after.filter((entry) => !had.has(entry)),
+  };
+}
+
 /** The `ipset restore` input that turns one list of sets into another; '' when they hold the same. */
 export function changeSets(previous: readonly IpSet[], next: readonly IpSet[]): string {
-  const before = new Map(previous.map((set) => [set.name, new Set(set.entries)]));
+  const before = new Map(previous.map((set) => [set.name, set.entries]));
   return next
     .flatMap(({ name, entries }) => {
-      const had = before.get(name) ?? new Set<string>();
-      const has = new Set(entries);
-      const gone = [...had].filter((entry) => !has.has(entry));
-      const fresh = entries.filter((entry) => !had.has(entry));
+      const { gone, fresh } = listChanges(before.get(name) ?? [], entries);
       return [
         ...gone.map((entry) => `del ${name} ${entry} -exist\n`),
         ...fresh.map((entry) => `add ${name} ${entry} -exist\n`),

@@ -6,15 +6,17 @@
  * deleted later, as kernels before 6.2 still count a deleted element's reference for a moment.
  */
 
+import { middles } from '../../model/common-ends.js';
 import type { NftablesRuleSet, PortObjects } from './compile.js';
+import { addElement, type Difference, elementOperations, elementsOf } from './elements.js';
 import type { NftRule } from './expression.js';
-import { type Chain, type Container, type Element, type Operation, transactionText } from './table.js';
+import { type Chain, type Container, type Operation, transactionText } from './table.js';
 
 /** What to run now, and which chains to delete a second or more later (with `deleteStale`). */
 export interface NftablesChange {
   readonly operations: readonly Operation[];
-  /** `nft -f` input for the operations. */
-  readonly transaction: string;
+  /** The same as `nft -f` inputs, to be run one after the other; but for very large changes there is one. */
+  readonly transactions: readonly string[];
   readonly staleChains: readonly string[];
 }
 
@@ -30,44 +32,26 @@ function addChain(chain: Chain): Operation[] {
 
 const addContainer = (container: Container): Operation => ({ verb: 'add', container });
 const addRule = (rule: NftRule): Operation => ({ verb: 'add', rule });
-const addElement = (element: Element): Operation => ({ verb: 'add', element });
 
-function elementKey({ container, key }: Element): string {
-  return `${container} ${key.join(' . ')}`;
+/** Chains, sets and rules around those of the service ports. */
+function frameOperations({ chains, containers }: NftablesRuleSet): Operation[] {
+  return [addTable, ...chains.flatMap(addChain), ...containers.map(addContainer)];
 }
 
-const effective = new WeakMap<NftablesRuleSet, Map<string, Element>>();
-
-/**
- * The elements by container and key. Two Services may claim the same address and port; the first by name has it.
- * Differs: kube-proxy gives it to whichever Service its map yields first.
- */
-function elementsOf(ruleSet: NftablesRuleSet): Map<string, Element> {
-  const known = effective.get(ruleSet);
-  if (known !== undefined) return known;
-  const elements = new Map<string, Element>();
-  for (const list of [ruleSet.elements, ...ruleSet.ports.map((port) => port.elements)]) {
-    for (const element of list) {
-      const key = elementKey(element);
-      if (!elements.has(key)) elements.set(key, element);
-    }
-  }
-  effective.set(ruleSet, elements);
-  return elements;
-}
+const chainOperations = (ports: readonly PortObjects[]) =>
+  ports.flatMap((port) => port.chains.flatMap((name) => addChain({ name })));
+const ruleOperations = (ports: readonly PortObjects[]) => ports.flatMap((port) => port.rules.map(addRule));
 
 /** Everything that makes the table, in an order in which nothing is named before it exists. */
 export function installOperations(ruleSet: NftablesRuleSet): Operation[] {
-  const { chains, containers, rules, ports } = ruleSet;
+  const { rules, ports } = ruleSet;
   return [
-    addTable,
-    ...chains.flatMap(addChain),
-    ...containers.map(addContainer),
-    ...ports.flatMap((port) => port.chains.flatMap((name) => addChain({ name }))),
+    ...frameOperations(ruleSet),
+    ...chainOperations(ports),
     ...ports.flatMap((port) => port.sets.map(addContainer)),
     ...[...elementsOf(ruleSet).values()].map(addElement),
     ...rules.map(addRule),
-    ...ports.flatMap((port) => port.rules.map(addRule)),
+    ...ruleOperations(ports),
   ];
 }
 
@@ -76,34 +60,16 @@ export function renderNft(ruleSet: NftablesRuleSet): string {
   return transactionText(installOperations(ruleSet), ruleSet.family);
 }
 
-function sameElement(a: Element, b: Element): boolean {
-  return a === b || (a.value === b.value && a.comment === b.comment);
-}
-
-function elementOperations(previous: NftablesRuleSet, next: NftablesRuleSet): Operation[] {
-  const [before, after] = [elementsOf(previous), elementsOf(next)];
-  const kept = (key: string, element: Element, other: Map<string, Element>): boolean => {
-    const there = other.get(key);
-    return there !== undefined && sameElement(there, element);
-  };
-  const gone = [...before].filter(([key, element]) => !kept(key, element, after));
-  const fresh = [...after].filter(([key, element]) => !kept(key, element, before));
-  return [
-    ...gone.map(([, element]): Operation => ({ verb: 'delete', element })),
-    ...fresh.map(([, element]) => addElement(element)),
-  ];
-}
-
-/** Ports of each side that the other does not have in the same form. */
-function differingPorts(previous: NftablesRuleSet, next: NftablesRuleSet): [PortObjects[], PortObjects[]] {
-  const before = new Map(previous.ports.map((port) => [port.key, port]));
-  const after = new Map(next.ports.map((port) => [port.key, port]));
+function differingPorts(previous: NftablesRuleSet, next: NftablesRuleSet): Difference {
+  const differing = middles(previous.ports, next.ports);
+  const before = new Map(differing.before.map((port) => [port.key, port]));
+  const after = new Map(differing.after.map((port) => [port.key, port]));
   const same = (a: PortObjects, b: PortObjects | undefined): boolean =>
     a === b || (b !== undefined && JSON.stringify(a) === JSON.stringify(b));
-  return [
-    previous.ports.filter((port) => !same(port, after.get(port.key))),
-    next.ports.filter((port) => !same(port, before.get(port.key))),
-  ];
+  return {
+    old: differing.before.filter((port) => !same(port, after.get(port.key))),
+    fresh: differing.after.filter((port) => !same(port, before.get(port.key))),
+  };
 }
 
 /** Sets whose form changed have to be made anew; a set that stays keeps the clients that it remembers. */
@@ -128,32 +94,88 @@ function sameFrame(a: NftablesRuleSet, b: NftablesRuleSet): boolean {
   return frame(a) === frame(b);
 }
 
-function change(operations: Operation[], { family }: NftablesRuleSet, staleChains: string[] = []): NftablesChange {
-  return { operations, transaction: transactionText(operations, family), staleChains };
+function change(
+  transactions: readonly (readonly Operation[])[],
+  { family }: NftablesRuleSet,
+  staleChains: string[] = [],
+): NftablesChange {
+  const texts = transactions.map((operations) => transactionText(operations, family));
+  return { operations: transactions.flat(), transactions: texts, staleChains };
 }
 
 /**
- * What turns `previous` into `next`. The first time, and when kube-proxy's own options changed, the table is made anew, in
- * one transaction; undefined when there is nothing to do.
+ * How many service ports one transaction makes. For each chain with a choice of endpoints nft makes a nameless set, and the
+ * kernel (6.18) looks through all that the transaction has done so far when it binds one: 10,000 Services took 29 s in
+ * one transaction, and 10 s in ten.
  */
-export function planNftables(previous: NftablesRuleSet | undefined, next: NftablesRuleSet): NftablesChange | undefined {
-  if (previous === undefined || !sameFrame(previous, next)) {
-    return change([addTable, deleteTable, ...installOperations(next)], next);
-  }
-  const [old, fresh] = differingPorts(previous, next);
-  if (old.length + fresh.length === 0) return undefined;
-  const active = new Set(fresh.flatMap(({ chains }) => chains));
-  const staleChains = old.flatMap(({ chains }) => chains).filter((chain) => !active.has(chain));
+const portsPerTransaction = 1000;
+
+function inSlices(ports: readonly PortObjects[], length: number): (readonly PortObjects[])[] {
+  return Array.from({ length: Math.ceil(ports.length / length) }, (_, index) =>
+    ports.slice(index * length, (index + 1) * length),
+  );
+}
+
+/** The table made anew. Elements come last when there are many ports: until then no packet finds any of the chains. */
+function install(ruleSet: NftablesRuleSet, most: number): NftablesChange {
+  const clear = [addTable, deleteTable];
+  if (ruleSet.ports.length <= most) return change([[...clear, ...installOperations(ruleSet)]], ruleSet);
+  const slices = inSlices(ruleSet.ports, most).map((ports) => portOperations([], ports));
+  const elements = [...elementsOf(ruleSet).values()].map(addElement);
+  return change([[...clear, ...frameOperations(ruleSet), ...ruleSet.rules.map(addRule)], ...slices, elements], ruleSet);
+}
+
+function chainsOf(ports: readonly PortObjects[]): string[] {
+  return [...new Set(ports.flatMap(({ chains }) => chains))];
+}
+
+/** Chains of `old` that `fresh` has not. */
+function staleOf(old: readonly PortObjects[], fresh: readonly PortObjects[]): string[] {
+  const active = new Set(chainsOf(fresh));
+  return old.flatMap(({ chains }) => chains).filter((chain) => !active.has(chain));
+}
+
+/** Chains, sets and rules of `fresh` in place of those of `old`; `between` comes before the rules. */
+function portOperations(
+  old: readonly PortObjects[],
+  fresh: readonly PortObjects[],
+  between: readonly Operation[] = [],
+): Operation[] {
   const { drop, make } = setOperations(old, fresh);
-  const operations = [
-    ...[...active].flatMap((name) => addChain({ name })),
-    ...staleChains.map((name): Operation => ({ verb: 'flush', chain: { name } })),
+  return [
+    ...chainsOf(fresh).flatMap((name) => addChain({ name })),
+    ...staleOf(old, fresh).map((name): Operation => ({ verb: 'flush', chain: { name } })),
     ...drop,
     ...make,
-    ...elementOperations(previous, next),
-    ...fresh.flatMap((port) => port.rules.map(addRule)),
+    ...between,
+    ...ruleOperations(fresh),
   ];
-  return change(operations, next, staleChains);
+}
+
+/**
+ * What turns `previous` into `next`. The first time, and when kube-proxy's own options changed, the table is made anew;
+ * undefined when there is nothing to do. One transaction, or several when a thousand ports and more change at once.
+ * Differs: a change of more than 1000 service ports is made in several transactions, each of which is whole; kube-proxy
+ * makes one of it.
+ */
+export function planNftables(
+  previous: NftablesRuleSet | undefined,
+  next: NftablesRuleSet,
+  most = portsPerTransaction,
+): NftablesChange | undefined {
+  if (previous === undefined || !sameFrame(previous, next)) return install(next, most);
+  const { old, fresh } = differingPorts(previous, next);
+  if (old.length + fresh.length === 0) return undefined;
+  const staleChains = staleOf(old, fresh);
+  const elements = elementOperations(previous, next, { old, fresh });
+  if (fresh.length <= most) return change([portOperations(old, fresh, elements)], next, staleChains);
+  const byKey = new Map(old.map((port) => [port.key, port]));
+  const slices = inSlices(fresh, most).map((ports) => {
+    const theirs = ports.flatMap(({ key }) => byKey.get(key) ?? []);
+    for (const { key } of theirs) byKey.delete(key);
+    return portOperations(theirs, ports);
+  });
+  return change([...slices, [...elements, ...portOperations([...byKey.values()], [])]], next, staleChains);
 }
 
 /** Deletes chains that went stale earlier, but for those that `current` uses again; undefined when none is left. */
@@ -163,27 +185,4 @@ export function deleteStale(staleChains: Iterable<string>, current: NftablesRule
     .filter((name) => !active.has(name))
     .map((name): Operation => ({ verb: 'delete', chain: { name } }));
   return operations.length === 0 ? undefined : transactionText(operations, current.family);
-}
-
-/**
- * What an unprivileged nft sends in one piece: it cannot raise its socket's send buffer (net.core.wmem_default, 212,992
- * bytes) as root can, and a transaction is one message. Its netlink form is at most three times as long as its text.
- */
-export const unprivilegedTransactionLength = 64_000;
-
-/**
- * A transaction in pieces of at most `length` characters, to be run one after the other: for labs of ordinary users, where a
- * long one is refused with "Message too long". Each piece is applied whole or not at all, all together are not.
- */
-export function splitTransaction(transaction: string, length = unprivilegedTransactionLength): string[] {
-  const pieces: string[] = [];
-  for (let start = 0; start < transaction.length; ) {
-    const limit = start + length;
-    const end = limit >= transaction.length ? transaction.length : transaction.lastIndexOf('\n', limit - 1) + 1;
-    // One operation longer than that has to go as it is.
-    const next = end > start ? end : transaction.indexOf('\n', limit) + 1 || transaction.length;
-    pieces.push(transaction.slice(start, next));
-    start = next;
-  }
-  return pieces;
 }

@@ -148,5 +148,6 @@ test('resources are divided and rounded up', (t) => {
   t.is(resourceValue('limits.cpu', '1', container), '2');
   t.is(resourceValue('limits.memory', '1Mi', container), '64');
   t.is(resourceValue('requests.cpu', '1m', container), '250');
+  t.is(resourceValue('requests.cpu', '1m', { resources: { requests: { cpu: '1001m' } } }), '1001');
   t.is(resourceValue('nonsense', '1', container), undefined);
 });

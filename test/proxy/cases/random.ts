@@ -108,3 +108,31 @@ export function randomCluster(seed: number): Cluster {
   const slices = services.flatMap((owner, index) => (dice.chance(85) ? [randomSlice(dice, owner, index)] : []));
   return { services, slices };
 }
+
+/** Objects by kind and name. */
+type Objects = ReadonlyMap<string, Service | EndpointSlice>;
+
+function objectsOf({ services, slices }: Cluster): Objects {
+  const keyOf = ({ kind, metadata }: Service | EndpointSlice) => `${kind} ${metadata?.name}`;
+  return new Map([...services, ...slices].map((object) => [keyOf(object), object]));
+}
+
+/**
+ * A cluster's life: at each step about a third of the objects come, go or change, and the others stay the very same
+ * objects.
+ */
+export function* randomHistory(steps: number): Generator<Cluster> {
+  let current: Objects = new Map();
+  for (let step = 0; step < steps; step += 1) {
+    const dice = new Dice(step * 104729 + 7);
+    const wanted = objectsOf(randomCluster(step));
+    const names = [...new Set([...current.keys(), ...wanted.keys()])].sort();
+    const turns = names.map((name) => [name, (dice.chance(33) ? wanted : current).get(name)] as const);
+    current = new Map(turns.flatMap(([name, object]) => (object === undefined ? [] : [[name, object] as const])));
+    const objects = [...current.values()];
+    yield {
+      services: objects.filter((object): object is Service => object.kind === 'Service'),
+      slices: objects.filter((object): object is EndpointSlice => object.kind === 'EndpointSlice'),
+    };
+  }
+}

@@ -160,7 +160,7 @@ test('every rule says where it comes from', (t) => {
   const ruleSet = iptablesEngine.compile(trafficOfNode(plan, node()), iptablesEngine.options(detector));
   const port = ruleSet.ports.find(({ key }) => key === 'default/node-port:p80 TCP');
   t.deepEqual(
-    new Set(port?.rules.map(({ from }) => JSON.stringify(from))),
+    new Set(port?.compiled().rules.map(({ from }) => JSON.stringify(from))),
     new Set([
       JSON.stringify({ object: 'Service default/node-port', field: 'spec.ports[0]', position: 'node-port.yaml:13' }),
     ]),

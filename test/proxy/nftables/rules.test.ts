@@ -6,15 +6,10 @@ import { nftablesEngine } from '../../../src/proxy/nftables/engine.js';
 import { applyOperations, emptyTable, type InstalledTable } from '../../../src/proxy/nftables/installed.js';
 import { hashAndTruncate } from '../../../src/proxy/nftables/names.js';
 import type { NftablesOptions } from '../../../src/proxy/nftables/options.js';
-import {
-  deleteStale,
-  installOperations,
-  planNftables,
-  renderNft,
-  splitTransaction,
-} from '../../../src/proxy/nftables/transaction.js';
+import { splitTransaction } from '../../../src/proxy/nftables/split-transaction.js';
+import { deleteStale, installOperations, planNftables, renderNft } from '../../../src/proxy/nftables/transaction.js';
 import { overallServices, overallSlices } from '../cases/overall.js';
-import { type Cluster, randomCluster } from '../cases/random.js';
+import { type Cluster, randomHistory } from '../cases/random.js';
 import { endpoint, node, podCIDR, service, slice } from '../cases/world.js';
 import { matchesGolden } from '../golden.js';
 
@@ -65,12 +60,16 @@ test('nftables transaction of one changed endpoint', (t) => {
     /^endpoint-[A-Z2-7]{8}-default\/web\/tcp\/__10\.111\.156\.70\/8080$/,
     'deleted later',
   );
-  t.false(change?.transaction.includes(' element '), 'no map changes');
-  matchesGolden(t, change?.transaction ?? '', 'nft');
+  t.false(change?.transactions[0]?.includes(' element '), 'no map changes');
+  matchesGolden(t, change?.transactions.join('') ?? '', 'nft');
 });
 
 test('nftables transaction of a Service that loses its endpoints', (t) => {
-  matchesGolden(t, planNftables(compile(atA), compile({ services: [web], slices: [] }))?.transaction ?? '', 'nft');
+  matchesGolden(
+    t,
+    planNftables(compile(atA), compile({ services: [web], slices: [] }))?.transactions.join('') ?? '',
+    'nft',
+  );
 });
 
 test('a chain that is in use again is not deleted', (t) => {
@@ -98,7 +97,7 @@ test('a changed affinity timeout makes the sets anew', (t) => {
     const spec = { ...web.spec, sessionAffinity: 'ClientIP', sessionAffinityConfig: { clientIP: { timeoutSeconds } } };
     return { ...atA, services: [{ ...web, spec } as typeof web] };
   };
-  const transaction = planNftables(compile(sticky(30)), compile(sticky(60)))?.transaction ?? '';
+  const transaction = planNftables(compile(sticky(30)), compile(sticky(60)))?.transactions.join('') ?? '';
   t.regex(transaction, /delete set ip kube-proxy affinity-[^\n]*\nadd set ip kube-proxy affinity-[^\n]* timeout 60s/);
 });
 
@@ -124,14 +123,28 @@ function comparable({ chains, containers }: InstalledTable, active: NftablesRule
   };
 }
 
-test('every transaction ends where a new table would', (t) => {
-  let ruleSet: NftablesRuleSet | undefined;
-  let table = emptyTable;
-  for (let seed = 0; seed < 40; seed++) {
-    const next = compile(randomCluster(seed));
-    table = applyOperations(table, planNftables(ruleSet, next)?.operations ?? []);
-    ruleSet = next;
-    const fresh = applyOperations(emptyTable, installOperations(next));
-    t.deepEqual(comparable(table, next), comparable(fresh, next), `seed ${seed}`);
-  }
+for (const most of [1000, 3]) {
+  test(`every change ends where a new table would, ${most} ports a transaction`, (t) => {
+    let ruleSet: NftablesRuleSet | undefined;
+    let table = emptyTable;
+    for (const [step, cluster] of [...randomHistory(40)].entries()) {
+      const next = compile(cluster);
+      table = applyOperations(table, planNftables(ruleSet, next, most)?.operations ?? []);
+      ruleSet = next;
+      const fresh = applyOperations(emptyTable, installOperations(next));
+      t.deepEqual(comparable(table, next), comparable(fresh, next), `step ${step}`);
+    }
+  });
+}
+
+test('of many ports a thousand are made at a time, and no packet finds them before the last are', (t) => {
+  const next = compile(overall);
+  t.true(next.ports.length > 4);
+  const { transactions = [] } = planNftables(undefined, next, 2) ?? {};
+  t.is(transactions.length, 1 + Math.ceil(next.ports.length / 2) + 1);
+  t.true(transactions[0]?.startsWith('add table'));
+  t.deepEqual(
+    transactions.map((text) => text.includes('add element')),
+    transactions.map((_, index) => index === transactions.length - 1),
+  );
 });

@@ -1,0 +1,41 @@
+/**
+ * `lab bgp`: who announces each address by BGP, why the others do not, and how the sessions are.
+ */
+import Table from 'cli-table3';
+import type { BgpReport } from '../../cluster/bgp-report.js';
+import { ask, runningLab } from '../running.js';
+import { plainTable } from '../table.js';
+
+export async function bgp(name: string, { output }: { output: 'text' | 'json' }): Promise<void> {
+  const report = await ask<BgpReport>(runningLab(name), 'bgp');
+  if (output === 'json') return void process.stdout.write(`${JSON.stringify(report, null, 2)}\n`);
+  const parts = [routerLine(report), servicesTable(report), sessionsTable(report)].filter((text) => text !== '');
+  process.stdout.write(`${parts.join('\n\n')}\n`);
+}
+
+function routerLine({ frr, router }: BgpReport): string {
+  if (!frr) return 'BGP needs FRR, which this machine does not have: apt-get install frr';
+  return router ? `router ${router.address} AS ${router.asn}` : 'no router; start one with: lab router up';
+}
+
+function servicesTable({ services }: BgpReport): string {
+  if (services.length === 0) return 'No Service of type LoadBalancer, or neither BGPPeer nor BGPAdvertisement.';
+  const table = new Table(plainTable(['SERVICE', 'NODE', 'PREFIX', 'BGP', 'REASON', 'BECAUSE']));
+  for (const { service, node, prefixes, announces, word, because } of services) {
+    table.push([service, node, prefixes.join(',') || '-', announces ? 'announces' : '-', word, because]);
+  }
+  return trimmed(table.toString());
+}
+
+function sessionsTable({ sessions }: BgpReport): string {
+  if (sessions.length === 0) return '';
+  const table = new Table(plainTable(['NODE', 'PEER', 'ADDRESS', 'AS', 'STATE', 'SENT', 'BFD']));
+  for (const { node, peer, address, asn, state, sent, bfd } of sessions) {
+    table.push([node, peer, address || '-', asn || '-', state, String(sent), bfd || '-']);
+  }
+  return trimmed(table.toString());
+}
+
+function trimmed(text: string): string {
+  return text.replace(/ +$/gm, '');
+}

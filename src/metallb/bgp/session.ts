@@ -1,0 +1,76 @@
+/**
+ * One BGPPeer as a session of a node.
+ *
+ * Models: MetalLB `internal/config/config.go` peerFromCR, passwordFromSecretForPeer.
+ * Differs: a peer whose BFDProfile or password is missing gets no session until it is there; MetalLB leaves its whole configuration as it was.
+ * Differs: a BGPPeer with an interface or a VRF instead of an address gets no session; the lab's nodes have neither.
+ */
+import type { Secret } from 'kubernetes-types/core/v1.js';
+import type { Stored } from '../../api/object.js';
+import { parseAddress } from '../pools/address.js';
+import {
+  type BFDProfile,
+  type BGPPeer,
+  type BGPPeerSpec,
+  checkPeer,
+  durationSeconds,
+  sessionTimers,
+} from './configuration.js';
+import type { BfdTimers, BgpRoute, BgpSession } from './contract.js';
+
+export interface PeerWorld {
+  profiles: readonly BFDProfile[];
+  /** In MetalLB's namespace. */
+  secret(name: string): Pick<Stored<Secret>, 'data' | 'type'> | undefined;
+}
+
+/** BGP's port, RFC 4271. */
+const BGP_PORT = 179;
+
+/** @throws Error saying, in MetalLB's words where it has them, why there can be no session */
+export function sessionOf(peer: BGPPeer, world: PeerWorld, routes: readonly BgpRoute[]): BgpSession {
+  checkPeer(peer);
+  const {
+    metadata: { name, namespace },
+    spec = {},
+  } = peer;
+  if (spec.interface || spec.vrf) throw new Error('the lab has sessions by peerAddress only, in no VRF');
+  if (parseAddress(spec.peerAddress ?? '')?.family !== 'ipv4') throw new Error('the lab has no IPv6 sessions');
+  const timers = sessionTimers(spec);
+  const connectSeconds = durationSeconds(spec.connectTime);
+  const password = passwordOf(spec, world, `"${namespace}"/"${name}"`);
+  const bfd = profileOf(name, spec.bfdProfile, world.profiles);
+  return {
+    name,
+    address: spec.peerAddress ?? '',
+    port: spec.peerPort ?? BGP_PORT,
+    asn: spec.dynamicASN ?? String(spec.peerASN),
+    ebgpMultiHop: spec.ebgpMultiHop ?? false,
+    gracefulRestart: spec.enableGracefulRestart ?? false,
+    ...(timers && { timers }),
+    ...(connectSeconds && { connectSeconds }),
+    ...(password && { password }),
+    ...(spec.sourceAddress && { sourceAddress: spec.sourceAddress }),
+    ...(bfd && { bfd }),
+    routes,
+  };
+}
+
+function profileOf(peer: string, name: string | undefined, profiles: readonly BFDProfile[]): BfdTimers | undefined {
+  if (!name) return undefined;
+  const profile = profiles.find(({ metadata }) => metadata.name === name);
+  if (!profile) throw new Error(`peer ${peer} referencing non existing bfd profile ${name}`);
+  return { name, ...profile.spec };
+}
+
+function passwordOf(spec: BGPPeerSpec, world: PeerWorld, peer: string): string | undefined {
+  const name = spec.passwordSecret?.name;
+  if (!name) return spec.password;
+  const secret = world.secret(name);
+  if (!secret) throw new Error(`secret ref not found for peer config ${peer}`);
+  const basic = 'kubernetes.io/basic-auth';
+  if (secret.type !== basic) throw new Error(`secret type mismatch on "${name}", type "${basic}" is expected`);
+  const encoded = secret.data?.['password'];
+  if (encoded === undefined) throw new Error(`password not specified in the secret "${name}"`);
+  return Buffer.from(encoded, 'base64').toString('utf8');
+}
