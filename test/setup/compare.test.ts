@@ -4,12 +4,12 @@ import { importScript } from './tree.js';
 
 interface Modes {
   MODES: Record<string, { read(run: (command: string[]) => Promise<string>, save: string[]): Promise<string> }>;
-  INCOMPARABLE: Record<string, string>;
   canonicalChains(saved: string, unordered: RegExp): string;
+  canonicalPortals(saved: string): string;
   canonicalTable(json: string): string;
 }
 
-const { MODES, INCOMPARABLE, canonicalChains, canonicalTable } = await importScript<Modes>('compare/modes.mjs');
+const { MODES, canonicalChains, canonicalPortals, canonicalTable } = await importScript<Modes>('compare/modes.mjs');
 
 const saved = (services: string[]) => `*nat
 :PREROUTING ACCEPT [5:300]
@@ -70,11 +70,19 @@ test('ipvs: every table of a node is read, each in its own form', async (t) => {
   t.true(asked.some((command) => command.includes('kube-ipvs0')));
 });
 
-test('every mode can be compared, or it is said why not', (t) => {
-  t.deepEqual([...Object.keys(MODES), ...Object.keys(INCOMPARABLE)].sort(), [
-    'iptables',
-    'ipvs',
-    'nftables',
-    'userspace',
-  ]);
+test('userspace: a local port counts as that of its service port, and rules have no order', (t) => {
+  const portals = (first: number, second: number, order: number[]) => {
+    const rules = [
+      `-A KUBE-PORTALS-HOST -d 10.0.0.1/32 -p tcp -m comment --comment "default/a:http" -m tcp --dport 80 -j DNAT --to-destination 192.168.56.101:${first}`,
+      `-A KUBE-PORTALS-HOST -d 10.0.0.2/32 -p tcp -m comment --comment "default/b" -m tcp --dport 80 -j DNAT --to-destination 192.168.56.101:${second}`,
+    ];
+    return canonicalPortals(`*nat\n${order.map((index) => rules[index]).join('\n')}\nCOMMIT\n`);
+  };
+  t.is(portals(10001, 10002, [0, 1]), portals(33333, 44444, [1, 0]));
+  t.regex(portals(1, 2, [0]), /--dport 80 -j DNAT --to-destination 192\.168\.56\.101:<default\/a:http>$/m);
+  t.not(portals(1, 2, [0]), portals(1, 2, [1]));
+});
+
+test('every mode can be compared', (t) => {
+  t.deepEqual(Object.keys(MODES), ['iptables', 'nftables', 'ipvs', 'userspace']);
 });
