@@ -2,7 +2,7 @@
  * Which kernel a lab runs in: the machine's, or one of its own in user-mode Linux.
  */
 import { existsSync, readFileSync } from 'node:fs';
-import { findProgram } from '../kernel/sandbox-process.js';
+import { missingTools } from '../kernel/tool-table.js';
 import { userModeModules, userModeProgram } from '../kernel/user-mode.js';
 import { CommandFailure } from './failure.js';
 import type { LabKernel, LabSettings } from './start-request.js';
@@ -43,10 +43,5 @@ function release(): string {
 }
 
 function hasUserMode(): boolean {
-  try {
-    findProgram(userModeProgram);
-  } catch {
-    return false;
-  }
-  return existsSync(userModeModules);
+  return missingTools([userModeProgram]).length === 0 && existsSync(userModeModules);
 }
