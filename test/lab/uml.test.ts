@@ -19,7 +19,7 @@ async function untilGone(lab: TestLab): Promise<string[]> {
 
 async function typed(lab: TestLab, input: string, ...words: string[]) {
   const env = { KUBEWIRE_STATE: lab.state, KUBEWIRE_LAB: lab.name };
-  return execa('./scripts/lab', words, { env, input, reject: false, timeout: 30_000 });
+  return execa('./scripts/lab', words, { env, input, reject: false, timeout: 300_000 });
 }
 
 /** IPVS by turns, replies through the node, and the kernel that says so. */
@@ -49,8 +49,26 @@ async function checkCommands(t: ExecutionContext, lab: TestLab): Promise<void> {
   t.regex(onTerminal.stdout, /\/dev\/pts\/\d+\s+33 99/);
 }
 
+/** On every push; GUEST_SUITE=all asks for the whole suite in every mode that this kernel has. */
+const few = '^(internal policy|external policy|source ranges|no endpoints|both policies|a wrong port)';
+const isWhole = process.env.GUEST_SUITE === 'all';
+
+/** The behaviour suite in the guest's kernel, beside the lab: in namespaces of its own. */
+async function checkSuite(t: ExecutionContext, lab: TestLab, mode: string): Promise<void> {
+  const isolated = ['unshare', '--net', '--mount', '--pid', '--fork', '--kill-child', '--mount-proc'];
+  const program = [process.execPath, `${process.cwd()}/dist/test/kernel/proxy-${mode}.scenario.js`];
+  const command = ['env', `CASES=${isWhole ? '' : few}`, ...isolated, ...program];
+  const { stdout, stderr } = await typed(lab, '', 'exec', 'host', '--', ...command);
+  const { cases, wrong } = JSON.parse(stdout.split('\n').at(-1) || JSON.stringify({ wrong: stderr })) as {
+    cases: number;
+    wrong: string[];
+  };
+  t.deepEqual(wrong, [], mode);
+  t.true(cases >= (isWhole ? 40 : 8), `${cases} cases`);
+}
+
 test.serial('a lab in user-mode Linux has IPVS, is reached as any lab, and leaves nothing', async (t) => {
-  t.timeout(180_000);
+  t.timeout(900_000);
   const lab = createTestLab(t);
   if (!isInstalled) {
     const { exitCode, stderr } = await lab.lab('up', '--no-shell', '--kernel', 'uml');
@@ -65,11 +83,38 @@ test.serial('a lab in user-mode Linux has IPVS, is reached as any lab, and leave
   await bringUp(t, lab, '-f', manifest, '--kernel', 'uml', '--proxy-mode', 'ipvs');
   await checkServices(t, lab);
   await checkCommands(t, lab);
+  for (const mode of isWhole ? ['ipvs', 'iptables', 'userspace'] : ['ipvs']) await checkSuite(t, lab, mode);
   const pods = await lab.lab('kubectl', 'exec', 'myweb2', '--', 'hostname');
   t.is(pods.stdout, 'myweb2', pods.stderr);
   const nftables = await lab.lab('proxy-mode', 'nftables');
   t.is(nftables.exitCode, 12, nftables.stderr);
   t.is((await lab.lab('down')).exitCode, 0);
   t.deepEqual(await untilGone(lab), []);
+  t.is(await machineState(), before);
+});
+
+/** Milliseconds after the command: the kernel boots, the daemon starts, machines are made. `KILLS=30` asks for more. */
+const kills = Number(process.env.KILLS ?? 3);
+const STARTING_MS = 9000;
+
+test.serial('killed at any moment of its start it leaves nothing', async (t) => {
+  t.timeout(60_000 + kills * 20_000);
+  const lab = createTestLab(t);
+  const before = await machineState();
+  const env = { KUBEWIRE_STATE: lab.state, KUBEWIRE_LAB: lab.name };
+  const command = ['up', '--no-shell', '--kernel', 'uml'];
+  for (let round = 0; isInstalled && round < kills; round++) {
+    const running = execa('./scripts/lab', command, { env, reject: false, stdin: 'ignore' });
+    await pause((((round + 1) * 0.618034) % 1) * STARTING_MS);
+    const found = labProcesses(lab.name);
+    const victim = found[(round * 7 + 2) % Math.max(1, found.length)];
+    if (victim) process.kill(victim.pid, 'SIGKILL');
+    if (round % 2 === 1) running.kill('SIGKILL');
+    // What was killed may be a process of the guest's that its lab can do without.
+    if (round % 2 === 0) await lab.lab('down');
+    await running;
+    await lab.lab('down');
+    t.deepEqual(await untilGone(lab), [], `round ${round}: killed ${victim?.command}`);
+  }
   t.is(await machineState(), before);
 });
