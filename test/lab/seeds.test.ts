@@ -185,7 +185,7 @@ spec:
  * of requests began, so that one that hangs is not counted as another phase's.
  */
 const requests = (loop: number) =>
-  `while :; do out=/tmp/phase-$(cat /tmp/phase || echo 0); echo begun-${loop} >>$out; curl -s --max-time 5 -H 'Connection: close' -o /dev/null -w '%{http_code}\\n' "http://$WEB_SERVICE_HOST/[1-20]" >>$out; sleep 0.03; done`;
+  `while :; do out=/tmp/phase-$(cat /tmp/phase || echo 0); echo begun-${loop} >>$out; curl -s --max-time 5 -H 'Connection: close' -o /dev/null -w '%{http_code} %{exitcode} %{errormsg} %{time_total} %{local_port}\\n' "http://$WEB_SERVICE_HOST/[1-20]" >>$out; sleep 0.03; done`;
 const load = `(${requests(1)}) & ${requests(2)}`;
 
 const underLoad = `${rolling('')}---
@@ -225,9 +225,10 @@ async function renew(cluster: Cluster, phase: number, change: string): Promise<T
   cluster.t.is(await until(count, (pods) => pods === 2), 2);
   await enter(cluster, phase + 1);
   const codes = await written(cluster, phase);
+  cluster.t.log(codes.filter((code) => code.startsWith('000')).join(' | '));
   return {
-    answered: codes.filter((code) => code === '200').length,
-    lost: codes.filter((code) => code === '000').length,
+    answered: codes.filter((code) => code.startsWith('200')).length,
+    lost: codes.filter((code) => code.startsWith('000')).length,
   };
 }
 
