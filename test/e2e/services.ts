@@ -75,14 +75,17 @@ export const serviceGroups: readonly Group[] = [
       held(
         'should be able to change the type from ExternalName to NodePort [Conformance]',
         'ExternalName, patched to NodePort: AP-EIF',
+        'Services should be able to change the type, in every direction, and the rules follow',
       ),
       held(
         'should be able to change the type from ClusterIP to ExternalName [Conformance]',
         'ClusterIP, patched to ExternalName: ------',
+        'Services should be able to change the type, in every direction, and the rules follow',
       ),
       held(
         'should be able to change the type from NodePort to ExternalName [Conformance]',
         'NodePort, patched to ExternalName: ------',
+        'Services should be able to change the type, in every direction, and the rules follow',
       ),
       held('should prevent NodePort collisions', 'Services should prevent NodePort collisions'),
       held('should check NodePort out-of-range', 'Services should check NodePort out-of-range'),
@@ -222,6 +225,7 @@ export const serviceGroups: readonly Group[] = [
     scenarios: [
       held(
         'should be able to change the type and ports of a TCP service',
+        'Services should be able to change the type, in every direction, and the rules follow',
         'ClusterIP -> NodePort -> LoadBalancer -> ClusterIP keeps the address and releases the ports',
       ),
       held(

@@ -137,6 +137,34 @@ export const serviceScenarios: Scenario[] = [
     },
   },
   {
+    name: 'Services should be able to change the type, in every direction, and the rules follow',
+    async run(cluster, t) {
+      const created = await cluster.service('turns', { selector: { app: 'web' }, ports: [{ port: 80 }] });
+      const address = created.spec?.clusterIP ?? '';
+      const turn = async (spec: object) => (await cluster.patch('services', 'turns', { spec })).spec;
+      const port = (await turn({ type: 'NodePort' }))?.ports?.[0]?.nodePort;
+      await cluster.expectAnswers('host', `${node(103)}:${port}/hostname`, 'web-1', 'web-2');
+      const balanced = await turn({ type: 'LoadBalancer', externalTrafficPolicy: 'Local' });
+      t.is(balanced?.ports?.[0]?.nodePort, port, 'kept');
+      await cluster.expectAnswers(
+        'host',
+        `-o /dev/null -w '%{http_code}' ${node(101)}:${balanced?.healthCheckNodePort}`,
+        '200',
+      );
+      await cluster.expectAnswers('host', `${node(101)}:${port}/hostname`, 'web-1');
+      await turn({ type: 'ClusterIP' });
+      await cluster.expectAnswers('host', `${node(101)}:${port}/hostname`, '7');
+      await cluster.expectAnswers('pod/client', `${address}/hostname`, 'web-1', 'web-2');
+      await turn({ type: 'ExternalName', externalName: 'web.default.svc.cluster.local' });
+      const rules = () => cluster.lab.on('k8s-node3', 'sh', '-c', 'iptables-save | grep -c default/turns || true');
+      t.is(await until(rules, (count) => count === '0'), '0', 'a name has no rules');
+      await cluster.expectAnswers('pod/client', 'turns/hostname', 'web-1', 'web-2');
+      await turn({ type: 'NodePort', externalName: null, ports: [{ port: 80, nodePort: 30324 }] });
+      await cluster.expectAnswers('host', `${node(102)}:30324/hostname`, 'web-1', 'web-2');
+      await cluster.expectAnswers('pod/client', 'turns/hostname', 'web-1', 'web-2');
+    },
+  },
+  {
     name: 'Services should prevent NodePort collisions',
     async run({ t, lab }) {
       const object = (name: string) => ({
