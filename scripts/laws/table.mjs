@@ -19,6 +19,7 @@ export const FOLDERS = {
   fabric: 'pure',
   trace: 'pure',
   metallb: 'pure',
+  cloud: 'pure',
   dns: 'pure',
   ingress: 'pure',
   gateway: 'pure',

@@ -16,6 +16,7 @@ export const ENTRIES = [
   'cluster/daemon',
   'dns/process',
   'kubelet/servers/main',
+  'node/cloud/process',
   'node/speaker/main',
   'node/userspace/process',
 ];

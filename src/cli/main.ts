@@ -70,6 +70,9 @@ function addLifeCycle(lab: Command, name: string): void {
     .addOption(new Option('--proxy-mode <mode>', 'how Services are implemented').choices(proxyModes))
     .addOption(new Option('--balance <how>', 'how new connections are spread').choices(balances))
     .addOption(new Option('--iptables <variant>', 'which iptables').choices(['legacy', 'nft']))
+    .addOption(
+      new Option('--cloud <provider>', 'play a cloud provider, with its load balancers').choices(['aws', 'gcp']),
+    )
     .option('--attach', "put the host's end of the LAN into this machine's own network namespace (root only)")
     .option('--socket-lb', 'resolve ClusterIPs at the socket, by eBPF, as Cilium does (root only)')
     .option('--no-shell', 'do not open a shell on host afterwards')
@@ -152,6 +155,11 @@ function addDns(lab: Command, name: string): void {
     .description('who answers for each LoadBalancer address, why the others do not, and what the host believes')
     .addOption(outputOption())
     .action(async (options) => (await import('./commands/arp.js')).arp(name, options));
+  lab
+    .command('cloud')
+    .description("the cloud provider's load balancers, their targets and their health (after lab up --cloud)")
+    .addOption(outputOption())
+    .action(async (options) => (await import('./commands/cloud.js')).cloud(name, options));
   const dns = lab.command('dns').description('the cluster DNS');
   dns
     .command('log')

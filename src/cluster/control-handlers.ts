@@ -10,6 +10,7 @@ import type { ProxyMode } from '../proxy/contract.js';
 import type { RunningApi } from './api-start.js';
 import { arpReport } from './arp-report.js';
 import { bgpReport } from './bgp-report.js';
+import type { CloudReport, LabCloud } from './cloud.js';
 import { ControlError, type ControlHandler } from './control.js';
 import { type DesiredState, namesSameCluster } from './desired.js';
 import { kernelSections, planSections } from './digest-sections.js';
@@ -47,6 +48,8 @@ export interface LabParts {
   metallb: MetalLB;
   faults: Faults;
   router: LabRouter;
+  /** Absent on bare metal. */
+  cloud?: LabCloud;
 }
 
 export function controlHandlers(lab: LabParts): Map<string, ControlHandler> {
@@ -64,6 +67,7 @@ export function controlHandlers(lab: LabParts): Map<string, ControlHandler> {
     bgp: () => bgpReport({ desired: lab.desired, metallb: lab.metallb, router: lab.router }),
     'router-up': (body) => lab.router.up((body as { asn: number }).asn),
     'router-down': () => lab.router.down(),
+    cloud: () => cloudReport(lab),
     faults: () => lab.faults.list(),
     fault: (body) => lab.faults.change(body as FaultRequest),
     'clear-faults': () => lab.faults.clear(),
@@ -176,6 +180,12 @@ function shadowPiece(namespace: string): Piece {
     ],
     unmake: [{ op: 'namespace.delete', namespace }],
   };
+}
+
+function cloudReport({ cloud, status }: LabParts): CloudReport {
+  if (cloud) return cloud.report();
+  const hint = `bring it up with a cloud provider: lab --name ${status.name} down, then lab up --cloud aws (or gcp)`;
+  throw new CommandFailure('refused', `lab: lab "${status.name}" is on bare metal; ${hint}`);
 }
 
 /** Ends the daemon, and with it everything. The link in the machine's namespace goes first, so that it is gone for sure. */

@@ -14,8 +14,9 @@ import { Wiring } from '../node/wiring.js';
 import type { Clock } from '../world/contract.js';
 import { createWorld } from '../world/world.js';
 import { type CertificateMaker, openApiDoor, startApi } from './api-start.js';
-import { refuseOverlap } from './attach.js';
+import { refuseCloud, refuseOverlap } from './attach.js';
 import { chooseIptables } from './choose-tools.js';
+import { cloudNamespace, LabCloud } from './cloud.js';
 import { serveControl } from './control.js';
 import { controlHandlers } from './control-handlers.js';
 import { createDesiredState, type DesiredState } from './desired.js';
@@ -61,12 +62,14 @@ export async function startLab(request: StartRequest, { progress, certificates }
   const desired = createDesiredState({
     world,
     config: settings.config,
+    cloud: settings.cloud,
     proxyMode: settings.proxyMode,
     snapshot: earlier?.snapshot,
   });
   const outcome = desired.apply(request.manifests);
 
   if (settings.attach) refuseOverlap(desired.config, request.rootless);
+  if (settings.attach) refuseCloud(desired.config);
   if (settings.socketLB) requireSocketLB(request.rootless);
   if (desired.config.router) requireFrr("the cluster configuration's router");
 
@@ -171,6 +174,19 @@ export async function startLab(request: StartRequest, { progress, certificates }
     clock: world.clock,
     kubeconfig: directory.kubeconfig,
   });
+  const { cloud: provider } = desired.config;
+  const cloud =
+    provider &&
+    new LabCloud({
+      cloud: provider,
+      config: desired.config,
+      registry: desired.registry,
+      namespace: wiring.namespaces.get(cloudNamespace),
+      variant: iptables,
+      balance: { seed: settings.seed, balance: settings.balance },
+      clock: world.clock,
+      tellNames: (names) => dns.setUpstream(names),
+    });
   const rooms = createMachineRooms({ config: desired.config, namespaces: wiring.namespaces, scratch });
   const faults = new Faults({ desired, world, wiring, kubelet, speakers: metallb.speakers });
   await serveControl(
@@ -192,6 +208,7 @@ export async function startLab(request: StartRequest, { progress, certificates }
       metallb,
       faults,
       router,
+      ...(cloud && { cloud }),
     }),
   );
   keepJournal(directory.journal, settings, desired.registry);

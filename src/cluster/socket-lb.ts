@@ -66,11 +66,15 @@ export async function startSocketLB({ nodes, balance, folder }: SocketLBParts): 
   }
 }
 
-/** The last line that a tool says is what stopped it. */
+/** The first line that says what went wrong; what tools print behind it is what they did about it. */
 function refusal(error: unknown): unknown {
   if (!(error instanceof ProcessError || error instanceof KernelError)) return error;
   const words = error instanceof ProcessError ? error.stderr.trim().split('\n') : [error.message];
   const said = words.find((line) => /error|fail/i.test(line)) ?? words.at(-1);
+  if (error instanceof ProcessError && error.command[0] === 'clang') {
+    const message = `lab: --socket-lb: clang cannot compile its program: ${said}; is the package linux-libc-dev there? ${instead}`;
+    return new CommandFailure('missingTool', message);
+  }
   return new CommandFailure('missingKernelFeature', `lab: --socket-lb: this kernel refused: ${said}; ${instead}`);
 }
 

@@ -2,7 +2,7 @@
  * Keeps the maps of the socket load balancer as they should be: who wants which entries is told piece by piece, and
  * all that changed in one turn of the event loop is written by one bpftool.
  */
-import { type Entries, entriesByKey, planEntries } from '../proxy/socket-lb/change.js';
+import { entriesByKey, planEntries } from '../proxy/socket-lb/change.js';
 import type { Entry } from '../proxy/socket-lb/entries.js';
 
 export interface MapWriter {
@@ -46,12 +46,8 @@ export class SocketMaps {
 
   async #write(): Promise<void> {
     const pieces = [...this.#changed];
-    const next = pieces.map((piece): [string, readonly Entry[]] => [piece, this.#wanted.get(piece) ?? nothing]);
-    const [sure, unsure] = [
-      pieces.filter((one) => !this.#uncertain.has(one)),
-      pieces.filter((one) => this.#uncertain.has(one)),
-    ];
-    const input = this.#plan(sure, this.#held, true) + this.#plan(unsure, this.#uncertain, false);
+    const next = new Map(pieces.map((piece) => [piece, this.#wanted.get(piece) ?? nothing]));
+    const input = this.#plan(next);
     this.#changed.clear();
     try {
       if (input !== '') await this.writer.batch(input);
@@ -62,10 +58,13 @@ export class SocketMaps {
     for (const [piece, entries] of next) this.#keep(piece, entries);
   }
 
-  #plan(pieces: readonly string[], held: ReadonlyMap<string, readonly Entry[]>, certain: boolean): string {
-    const entriesOf = (from: ReadonlyMap<string, readonly Entry[]>): Entries =>
-      entriesByKey(pieces.flatMap((piece) => from.get(piece) ?? nothing));
-    return planEntries({ entries: entriesOf(held), certain }, entriesOf(this.#wanted), this.writer.maps);
+  /** All pieces in one: an address may go from one Service to another. */
+  #plan(next: ReadonlyMap<string, readonly Entry[]>): string {
+    const pieces = [...next.keys()];
+    const before = pieces.flatMap((piece) => this.#uncertain.get(piece) ?? this.#held.get(piece) ?? nothing);
+    const certain = !pieces.some((piece) => this.#uncertain.has(piece));
+    const wanted = entriesByKey([...next.values()].flat());
+    return planEntries({ entries: entriesByKey(before), certain }, wanted, this.writer.maps);
   }
 
   #doubt(piece: string, entries: readonly Entry[]): void {

@@ -2,6 +2,7 @@
  * What `lab up` tells a new daemon, and what the daemon answers: JSON lines on the channel between them.
  */
 import type { CertificateRequest, Certificates } from '../apiserver/certificates.js';
+import type { ProviderName } from '../cloud/provider.js';
 import type { Balance, ProxyMode } from '../proxy/contract.js';
 import type { FailureKind } from './failure.js';
 import type { LabStatus } from './state-directory.js';
@@ -24,6 +25,8 @@ export interface LabSettings {
   socketLB: boolean;
   /** Absent: what the kernel has, legacy first. */
   iptables?: 'legacy' | 'nft';
+  /** A cloud around the cluster; absent: what the cluster configuration says, else none. */
+  cloud?: ProviderName;
   /** The text of a cluster configuration; absent: the course's. */
   config?: ManifestText;
 }

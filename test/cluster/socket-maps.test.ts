@@ -120,6 +120,19 @@ test('an endpoint that goes leaves its slot after the Service has stopped to cou
   t.regex(seen.at(-1) ?? '', /-> 10\.109\.131\.10:8080$/);
 });
 
+test('an address that goes from one Service to another stays in the maps, after a failure too', async (t) => {
+  const kernel = new Kernel();
+  const maps = new SocketMaps(kernel);
+  maps.want('old', serviceEntries(0, web));
+  await maps.written();
+  maps.want('old', []);
+  kernel.failsAfter = 2;
+  await t.throwsAsync(maps.written(), { message: 'bpftool was refused' });
+  maps.want('new', serviceEntries(0, web));
+  await maps.written();
+  t.deepEqual(kernel.held, textOf(serviceEntries(0, web)));
+});
+
 test('whatever fails on the way, the next write that works leaves exactly what is wanted', async (t) => {
   const kernel = new Kernel();
   const maps = new SocketMaps(kernel);

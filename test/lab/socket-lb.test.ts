@@ -2,7 +2,10 @@
  * Services at the socket, with real programs in a real kernel. Where they cannot run (no root, no clang or bpftool, a kernel
  * that refuses) the one line that says so is what is tested.
  */
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { access } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import test from 'ava';
 import { execa } from 'execa';
 import type { SocketLine } from '../../src/cluster/socket-report.js';
@@ -138,6 +141,30 @@ test.serial(
     t.deepEqual(await run(), answers, 'digest and sequence of answers repeat');
   },
 );
+
+test.serial('a kernel that refuses, or a compiler without headers, ends the start in one line', async (t) => {
+  const programs = mkdtempSync(join(tmpdir(), 'kubewire-refusing-'));
+  t.teardown(() => rmSync(programs, { recursive: true }));
+  const says = (program: string, code: number, words: string) =>
+    writeFileSync(join(programs, program), `#!/bin/sh\necho "${words}" >&2\nexit ${code}\n`, { mode: 0o755 });
+  const lab = createTestLab(t, { environment: { PATH: `${programs}:${process.env.PATH}` } });
+  const root = process.getuid?.() === 0;
+  says('clang', 0, '');
+  says('bpftool', 255, 'libbpf: load bpf program failed: Operation not permitted\nsecond line');
+  const refused = await lab.lab('up', '--no-shell', '--socket-lb');
+  t.is(refused.exitCode, root ? 12 : 11);
+  t.regex(refused.stderr, lines[refused.exitCode ?? 1] ?? /impossible/);
+  if (root)
+    t.regex(refused.stderr, /refused: libbpf: load bpf program failed: Operation not permitted; without --socket-lb /);
+  says('clang', 1, "socket-lb.bpf.c:17:10: fatal error: 'linux/bpf.h' file not found");
+  const uncompiled = await lab.lab('up', '--no-shell', '--socket-lb');
+  t.is(uncompiled.exitCode, root ? 10 : 11);
+  if (root)
+    t.regex(
+      uncompiled.stderr,
+      /^lab: --socket-lb: clang cannot compile its program: .* is the package linux-libc-dev there/m,
+    );
+});
 
 test.serial('an ordinary user is told in one line, and a lab without maps says so', async (t) => {
   const lab = createTestLab(t, { user: 'ordinary' });

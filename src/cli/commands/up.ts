@@ -2,6 +2,7 @@
  * `lab up`: brings a lab up, or brings a running one up to date with more manifests.
  */
 
+import type { ProviderName } from '../../cloud/provider.js';
 import { CommandFailure } from '../../cluster/failure.js';
 import { readJournal } from '../../cluster/journal.js';
 import { launchLab } from '../../cluster/launcher.js';
@@ -26,6 +27,7 @@ export interface UpOptions {
   balance?: 'replayable' | 'faithful';
   iptables?: 'legacy' | 'nft';
   attach?: boolean;
+  cloud?: ProviderName;
   socketLb?: boolean;
   shell: boolean;
   plan?: boolean;
@@ -98,7 +100,7 @@ function settingsOf(options: UpOptions): LabSettings {
 }
 
 function settingsGiven(options: UpOptions): Partial<LabSettings> {
-  const { seed, balance, proxyMode, attach, socketLb, iptables, config } = options;
+  const { seed, balance, proxyMode, attach, cloud, socketLb, iptables, config } = options;
   return {
     ...(seed !== undefined && { seed }),
     ...(balance && { balance }),
@@ -106,6 +108,7 @@ function settingsGiven(options: UpOptions): Partial<LabSettings> {
     ...(attach && { attach }),
     ...(socketLb && { socketLB: true }),
     ...(iptables && { iptables }),
+    ...(cloud && { cloud }),
     ...(config && { config: readTextFile(config) }),
   };
 }
