@@ -5,6 +5,11 @@
 import { execFileSync } from 'node:child_process';
 import { pathToFileURL } from 'node:url';
 import {
+  type SyntheticTraffic,
+  syntheticSlice,
+  syntheticTraffic,
+} from '../src/cluster/mode-bench/synthetic-traffic.js';
+import {
   type ClusterTraffic,
   type NodeTraffic,
   planTraffic,
@@ -14,7 +19,6 @@ import {
 import type { IptablesRuleSet } from '../src/proxy/iptables/compile.js';
 import { iptablesEngine } from '../src/proxy/iptables/engine.js';
 import { processorTimed } from './measure.js';
-import { endpointSlice, traffic } from './synthetic-traffic.js';
 
 export interface RuleTimes {
   full: number;
@@ -56,14 +60,14 @@ const textOf = (previous: Compiled | undefined, next: Compiled) =>
   iptablesEngine.plan(previous?.ruleSet, next.ruleSet) ?? '';
 
 /** One Service in the middle loses an endpoint. */
-function withOneChange(input: ReturnType<typeof traffic>, endpoints: number): ReturnType<typeof traffic> {
+function withOneChange(input: SyntheticTraffic, endpoints: number): SyntheticTraffic {
   const middle = input.services.length >> 1;
-  const endpointSlices = input.endpointSlices.with(middle, endpointSlice(middle, endpoints - 1));
+  const endpointSlices = input.endpointSlices.with(middle, syntheticSlice(middle, endpoints - 1));
   return { ...input, endpointSlices };
 }
 
 export async function measureRules(services: number, endpoints: number): Promise<RuleTimes> {
-  const before = traffic(services, endpoints);
+  const before = syntheticTraffic(services, endpoints);
   const after = withOneChange(before, endpoints);
   let first: Compiled | undefined;
   let second: Compiled | undefined;

@@ -14,6 +14,8 @@ import { build } from 'esbuild';
 export const ENTRIES = [
   'cli/main',
   'cluster/daemon',
+  'cluster/mode-bench/process',
+  'cluster/mode-bench/server',
   'dns/process',
   'kubelet/servers/main',
   'node/speaker/main',

@@ -28,6 +28,7 @@ interface Libc {
   setsockopt(fd: number, level: number, name: number, value: Buffer, length: number): number;
   bind(fd: number, address: Buffer, length: number): number;
   listen(fd: number, backlog: number): number;
+  connect(fd: number, address: Buffer, length: number): number;
   flock(fd: number, operation: number): number;
   send(fd: number, bytes: Buffer, length: number, flags: number): number;
   recv(fd: number, bytes: Buffer, length: number, flags: number): number;
@@ -56,6 +57,7 @@ export function libc(): Libc {
     setsockopt: library.func('int setsockopt(int fd, int level, int name, void *value, int length)'),
     bind: library.func('int bind(int fd, void *address, int length)'),
     listen: library.func('int listen(int fd, int backlog)'),
+    connect: library.func('int connect(int fd, void *address, int length)'),
     flock: library.func('int flock(int fd, int operation)'),
     send: library.func('long send(int fd, void *bytes, size_t length, int flags)'),
     recv: library.func('long recv(int fd, void *bytes, size_t length, int flags)'),
