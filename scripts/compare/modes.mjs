@@ -57,29 +57,47 @@ async function readIpvs(run, save) {
     .join('\n');
 }
 
-/** By mode. `settings`: lines of KubeProxyConfiguration; `addressed`: the mode looks at the addresses of the node's interfaces. */
+/**
+ * userspace mode: a proxy's local port is any that was free, so the service port that it is for stands in its place. Its
+ * rules come in the order in which Services did.
+ */
+export function canonicalPortals(saved) {
+  const named = saved.replaceAll(/^-A KUBE-.*$/gm, (rule) => {
+    const name = /--comment "?([^" ]+)"?/.exec(rule)?.[1];
+    const port = rule.includes('NON-LOCAL') ? /(?<=--dport )\d+/ : /(?<=--to-destination \S+:)\d+/;
+    return rule.replace(port, `<${name}>`);
+  });
+  return canonicalChains(named, /^KUBE-/);
+}
+
+/**
+ * By mode. `settings`: lines of KubeProxyConfiguration for a node of that address; `addressed`: the mode looks at the
+ * addresses of the node's interfaces, or listens there.
+ */
 export const MODES = {
   iptables: {
-    settings: ['iptables: {minSyncPeriod: 0s, syncPeriod: 30s}'],
-    gates: [],
+    settings: () => ['iptables: {minSyncPeriod: 0s, syncPeriod: 30s}'],
+    gates: ['ServiceTrafficDistribution'],
     read: async (run, save) =>
       canonicalChains(await run(save), /^KUBE-(SERVICES|EXTERNAL-SERVICES|NODEPORTS|PROXY-FIREWALL)$/),
   },
   nftables: {
-    settings: ['nftables: {minSyncPeriod: 0s, syncPeriod: 30s}'],
-    gates: ['NFTablesProxyMode'],
+    settings: () => ['nftables: {minSyncPeriod: 0s, syncPeriod: 30s}'],
+    gates: ['ServiceTrafficDistribution', 'NFTablesProxyMode'],
     addressed: true,
     read: async (run) => canonicalTable(await run(['sh', '-c', 'nft -j list table ip kube-proxy 2>/dev/null; true'])),
   },
   ipvs: {
-    settings: ['ipvs: {minSyncPeriod: 0s, syncPeriod: 30s}'],
-    gates: [],
+    settings: () => ['ipvs: {minSyncPeriod: 0s, syncPeriod: 30s}'],
+    gates: ['ServiceTrafficDistribution'],
     addressed: true,
     read: readIpvs,
   },
-};
-
-/** Modes that there is nothing to compare with, and why. */
-export const INCOMPARABLE = {
-  userspace: 'kube-proxy dropped its userspace mode in 1.26; v1.30 has none to compare with',
+  // Gone since 1.26: the binary must be of 1.25 or older. The lab's proxies listen on the node's address.
+  userspace: {
+    settings: (address) => [`bindAddress: ${address}`, 'iptables: {minSyncPeriod: 0s, syncPeriod: 30s}'],
+    gates: [],
+    addressed: true,
+    read: async (run, save) => canonicalPortals(await run(save)),
+  },
 };

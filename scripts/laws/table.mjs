@@ -19,6 +19,7 @@ export const FOLDERS = {
   fabric: 'pure',
   trace: 'pure',
   metallb: 'pure',
+  cloud: 'pure',
   dns: 'pure',
   ingress: 'pure',
   gateway: 'pure',
@@ -41,7 +42,7 @@ export const EDGE_FILES = {
 };
 
 /** Sub-folders that are alternatives: none may import another. What they share lies beside them (proxy/xtables). */
-export const ENGINES = ['proxy/iptables', 'proxy/ipvs', 'proxy/nftables', 'proxy/userspace'];
+export const ENGINES = ['proxy/iptables', 'proxy/ipvs', 'proxy/nftables', 'proxy/userspace', 'proxy/socket-lb'];
 
 /** Modules of node: that a pure folder may use. */
 export const PURE_MODULES = ['node:crypto'];

@@ -18,6 +18,7 @@ export const ENTRIES = [
   'cluster/mode-bench/server',
   'dns/process',
   'kubelet/servers/main',
+  'node/cloud/process',
   'node/speaker/main',
   'node/userspace/process',
 ];

@@ -8,6 +8,7 @@ import { addressText, blockOf, lastAddress } from '../model/address-block.js';
 import type { ClusterConfig } from '../model/cluster-config.js';
 import {
   chosenServiceAddresses,
+  cloudErrors,
   formErrors,
   networkPlanErrors,
   nodeFormErrors,
@@ -27,6 +28,7 @@ import { readYaml } from './yaml-source.js';
 interface ConfigInput {
   lan?: Partial<ClusterConfig['lan']>;
   router?: { asn: number; address?: string };
+  cloud?: { provider: 'aws' | 'gcp'; healthChecks?: 'fast' | 'provider' };
   podCIDR?: string;
   serviceCIDR?: string;
   nodePortRange?: string;
@@ -87,7 +89,7 @@ function buildConfig(input: ConfigInput): ClusterConfig | FieldError[] {
   const errors = [...formErrors(networks), ...('reason' in range ? [range] : []), ...nodeFormErrors(nodes)];
   if (errors.length > 0 || 'reason' in range) return errors;
   const config: ClusterConfig = { ...networks, nodePortRange: range, nodes: fillNodes(nodes, rangesOf(networks)) };
-  const plan = [...networkPlanErrors(config), ...nodePlanErrors(config)];
+  const plan = [...networkPlanErrors(config), ...cloudErrors(config), ...nodePlanErrors(config)];
   return plan.length > 0 ? plan : config;
 }
 
@@ -96,7 +98,7 @@ type Networks = Omit<ClusterConfig, 'nodes' | 'nodePortRange'>;
 function networksOf(input: ConfigInput): Networks {
   const cidr = input.lan?.cidr ?? '192.168.56.0/24';
   const serviceCIDR = input.serviceCIDR ?? defaults.serviceCIDR;
-  const { router } = input;
+  const { router, cloud } = input;
   return {
     lan: {
       cidr,
@@ -104,6 +106,7 @@ function networksOf(input: ConfigInput): Networks {
       gateway: input.lan?.gateway ?? addressIn(cidr, offsets.gateway),
     },
     ...(router && { router: { asn: router.asn, address: router.address ?? lastAddressIn(cidr) } }),
+    ...(cloud && { cloud: { provider: cloud.provider, healthChecks: cloud.healthChecks ?? 'fast' } }),
     podCIDR: input.podCIDR ?? defaults.podCIDR,
     serviceCIDR,
     clusterDomain: input.clusterDomain ?? defaults.clusterDomain,

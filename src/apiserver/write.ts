@@ -7,6 +7,7 @@ import { applyDefaults } from '../api/default/apply.js';
 import type { KubeObject } from '../api/object.js';
 import { StatusError } from '../api/status.js';
 import type { UpdateOptions } from '../registry/contract.js';
+import { isCustomGroup } from '../schema/custom/table.js';
 import { decodeRequest } from '../schema/decode.js';
 import { duplicateFields } from '../schema/duplicate-fields.js';
 import { answerList, answerObject } from './answer.js';
@@ -116,7 +117,8 @@ export async function createObject(api: Api, request: ResourceRequest): Promise<
 export function updateOptionsOf(request: ResourceRequest, { dryRun, fieldManager }: WriteQuery): UpdateOptions {
   const { subresource } = request.path;
   const plain = { dryRun, fieldManager };
-  return subresource === 'status' || subresource === 'finalize' ? { ...plain, subresource } : plain;
+  if (subresource === 'status') return { ...plain, subresource, metadata: !isCustomGroup(request.kind.group) };
+  return subresource === 'finalize' ? { ...plain, subresource } : plain;
 }
 
 /** PUT on an object or its status. */

@@ -71,7 +71,11 @@ function addLifeCycle(lab: Command, name: string): void {
     .addOption(new Option('--proxy-mode <mode>', 'how Services are implemented').choices(proxyModes))
     .addOption(new Option('--balance <how>', 'how new connections are spread').choices(balances))
     .addOption(new Option('--iptables <variant>', 'which iptables').choices(['legacy', 'nft']))
+    .addOption(
+      new Option('--cloud <provider>', 'play a cloud provider, with its load balancers').choices(['aws', 'gcp']),
+    )
     .option('--attach', "put the host's end of the LAN into this machine's own network namespace (root only)")
+    .option('--socket-lb', 'resolve ClusterIPs at the socket, by eBPF, as Cilium does (root only)')
     .option('--no-shell', 'do not open a shell on host afterwards')
     .option('--plan', 'print the operations that would be run, and run none')
     .action(async (options) => (await import('./commands/up.js')).up(name, options));
@@ -123,6 +127,11 @@ function addInspection(lab: Command, name: string): void {
     .addOption(outputOption())
     .action(async (options) => (await import('./commands/status.js')).status(name, options));
   lab
+    .command('socket-lb')
+    .description('what the eBPF maps of a lab brought up with --socket-lb hold')
+    .addOption(outputOption())
+    .action(async (options) => (await import('./commands/socket-lb.js')).socketLB(name, options));
+  lab
     .command('compile')
     .description("print a node's rule set for some manifests; needs no lab and no privileges")
     .requiredOption('-f, --filename <file...>', 'manifests; - is standard input')
@@ -147,6 +156,11 @@ function addDns(lab: Command, name: string): void {
     .description('who answers for each LoadBalancer address, why the others do not, and what the host believes')
     .addOption(outputOption())
     .action(async (options) => (await import('./commands/arp.js')).arp(name, options));
+  lab
+    .command('cloud')
+    .description("the cloud provider's load balancers, their targets and their health (after lab up --cloud)")
+    .addOption(outputOption())
+    .action(async (options) => (await import('./commands/cloud.js')).cloud(name, options));
   const dns = lab.command('dns').description('the cluster DNS');
   dns
     .command('log')

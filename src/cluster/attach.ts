@@ -29,6 +29,13 @@ export function refuseOverlap({ lan }: ClusterConfig, rootless: boolean): void {
   }
 }
 
+/** @throws CommandFailure A cloud gives the host an address in the internet, which the machine must not have. */
+export function refuseCloud({ cloud }: ClusterConfig): void {
+  if (!cloud) return;
+  const hint = `leave one of them out: without --attach, everything works from lab shell`;
+  throw new CommandFailure('refused', `lab: --attach and a cloud (${cloud.provider}) do not go together; ${hint}`);
+}
+
 type Range = ReturnType<typeof ipaddr.parseCIDR>;
 
 /** Two ranges overlap when the smaller one starts in the larger one. */

@@ -85,10 +85,10 @@ function operationsOf({ config, registry }: DesiredState): Operation[] {
 }
 
 function desiredOf(
-  { seed, config, proxyMode }: Pick<LabSettings, 'seed' | 'config' | 'proxyMode'>,
+  { seed, config, proxyMode, cloud }: Pick<LabSettings, 'seed' | 'config' | 'proxyMode' | 'cloud'>,
   manifests: readonly ManifestText[],
 ) {
-  const desired = createDesiredState({ world: createManualWorld(seed), proxyMode, ...(config && { config }) });
+  const desired = createDesiredState({ world: createManualWorld(seed), proxyMode, cloud, ...(config && { config }) });
   desired.apply(manifests);
   return desired;
 }

@@ -10,6 +10,7 @@ import type { ProxyMode } from '../proxy/contract.js';
 import type { RunningApi } from './api-start.js';
 import { arpReport } from './arp-report.js';
 import { bgpReport } from './bgp-report.js';
+import type { CloudReport, LabCloud } from './cloud.js';
 import { ControlError, type ControlHandler } from './control.js';
 import { type DesiredState, namesSameCluster } from './desired.js';
 import { kernelSections, planSections } from './digest-sections.js';
@@ -22,6 +23,8 @@ import type { MetalLB } from './metallb.js';
 import type { NodeProxies } from './proxies.js';
 import { writeProxyMode } from './proxy-configuration.js';
 import type { LabRouter } from './router.js';
+import type { SocketLB } from './socket-lb.js';
+import { kernelSockets, plannedSockets, type SocketReportParts, socketReport } from './socket-report.js';
 import type { LabSettings, ManifestText } from './start-request.js';
 import type { LabStatus } from './state-directory.js';
 import { findTarget, type LabTarget } from './target.js';
@@ -38,11 +41,15 @@ export interface LabParts {
   api: RunningApi;
   modes: NodeProxies;
   proxies: ServiceProxies;
+  /** Absent without `--socket-lb`. */
+  sockets?: SocketLB | undefined;
   dns: ClusterDns;
   rooms: MachineRooms;
   metallb: MetalLB;
   faults: Faults;
   router: LabRouter;
+  /** Absent on bare metal. */
+  cloud?: LabCloud;
 }
 
 export function controlHandlers(lab: LabParts): Map<string, ControlHandler> {
@@ -55,10 +62,12 @@ export function controlHandlers(lab: LabParts): Map<string, ControlHandler> {
     sections: () => sections(lab),
     shadow: () => openShadow(lab),
     'proxy-mode': (body) => changeMode(lab, (body as { mode: ProxyMode }).mode),
+    sockets: () => socketReport(socketParts(lab)),
     arp: () => arpReport({ desired: lab.desired, namespaces: lab.wiring.namespaces, speakers: lab.metallb.speakers }),
     bgp: () => bgpReport({ desired: lab.desired, metallb: lab.metallb, router: lab.router }),
     'router-up': (body) => lab.router.up((body as { asn: number }).asn),
     'router-down': () => lab.router.down(),
+    cloud: () => cloudReport(lab),
     faults: () => lab.faults.list(),
     fault: (body) => lab.faults.change(body as FaultRequest),
     'clear-faults': () => lab.faults.clear(),
@@ -132,12 +141,21 @@ async function apply({ desired, kubelet, proxies }: LabParts, manifests: Manifes
   return outcome;
 }
 
-async function sections({ desired, settings, modes, proxies, wiring, iptables }: LabParts) {
+async function sections(lab: LabParts) {
+  const { desired, settings, modes, proxies, wiring, iptables } = lab;
   await modes.settled();
   const configurations = modes.configurations();
+  const sockets = socketParts(lab);
   const plan = planSections(desired, settings, proxies, configurations);
   const kernel = await kernelSections(desired, wiring.namespaces, iptables, configurations);
-  return { plan: Object.fromEntries(plan), kernel: Object.fromEntries(kernel) };
+  return {
+    plan: Object.fromEntries([...plan, ...plannedSockets(sockets, settings)]),
+    kernel: Object.fromEntries([...kernel, ...(await kernelSockets(sockets))]),
+  };
+}
+
+function socketParts({ sockets, proxies, desired }: LabParts): SocketReportParts {
+  return { sockets, proxies, nodes: desired.config.nodes };
 }
 
 /**
@@ -162,6 +180,12 @@ function shadowPiece(namespace: string): Piece {
     ],
     unmake: [{ op: 'namespace.delete', namespace }],
   };
+}
+
+function cloudReport({ cloud, status }: LabParts): CloudReport {
+  if (cloud) return cloud.report();
+  const hint = `bring it up with a cloud provider: lab --name ${status.name} down, then lab up --cloud aws (or gcp)`;
+  throw new CommandFailure('refused', `lab: lab "${status.name}" is on bare metal; ${hint}`);
 }
 
 /** Ends the daemon, and with it everything. The link in the machine's namespace goes first, so that it is gone for sure. */

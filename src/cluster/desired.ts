@@ -2,8 +2,11 @@
  * What the cluster should be, without a kernel: the control plane with the manifests in it. `lab compile`, `--plan`, the
  * digest and the daemon all start here.
  */
+import { cloudErrors } from '../api/cluster/check.js';
 import { defaultClusterConfig, parseClusterConfig } from '../api/cluster-config.js';
 import type { ManifestDocument } from '../api/manifest.js';
+import { cloudControllers } from '../cloud/controllers.js';
+import type { ProviderName } from '../cloud/provider.js';
 import { createControlPlane } from '../controllers/control-plane.js';
 import { metallbControllers } from '../metallb/controllers.js';
 import type { ClusterConfig } from '../model/cluster-config.js';
@@ -12,6 +15,7 @@ import type { ProxyMode } from '../proxy/contract.js';
 import type { LabRegistry, RegistrySnapshot } from '../registry/registry.js';
 import type { World } from '../world/contract.js';
 import { apiRules } from './api-rules.js';
+import { CommandFailure } from './failure.js';
 import { applyManifests, parseAll, refusal } from './manifests.js';
 import { pinnedAddressProblems } from './pinned-addresses.js';
 import { writeProxyMode } from './proxy-configuration.js';
@@ -33,13 +37,15 @@ export interface DesiredOptions {
   rootCA?: string;
   /** What kube-proxy's ConfigMap says at first; absent: kubeadm's. */
   proxyMode?: ProxyMode;
+  /** The provider that `lab up --cloud` names: it counts more than the configuration's. */
+  cloud?: ProviderName;
   /** What an earlier life of the lab left: gone on from, instead of a fresh cluster. */
   snapshot?: RegistrySnapshot;
 }
 
 /** @throws CommandFailure refused for a configuration that cannot be */
 export function createDesiredState(options: DesiredOptions): DesiredState {
-  const config = clusterConfig(options.config);
+  const config = withCloud(clusterConfig(options.config), options.cloud);
   const { registry, settle } = createControlPlane({
     config,
     world: options.world,
@@ -47,7 +53,7 @@ export function createDesiredState(options: DesiredOptions): DesiredState {
     rootCA: options.rootCA,
     snapshot: options.snapshot,
     onFault: (controller, key, error) => process.stderr.write(`controller ${controller}, ${key}: ${error}\n`),
-    controllers: metallbControllers,
+    controllers: [...metallbControllers, ...cloudControllers(config.cloud?.provider)],
   });
   // A lab that goes on may have been moved to another mode since.
   if (options.proxyMode && !options.snapshot) writeProxyMode(registry, options.proxyMode);
@@ -84,6 +90,15 @@ function clusterConfig(source: ManifestText | undefined): ClusterConfig {
   const { config, problems } = parseClusterConfig(source.text, source.file);
   if (!config) throw refusal(problems);
   return config;
+}
+
+/** @throws CommandFailure refused when the cluster's networks are in the cloud's way */
+function withCloud(config: ClusterConfig, provider: ProviderName | undefined): ClusterConfig {
+  if (provider === undefined) return config;
+  const cloud = { provider, healthChecks: config.cloud?.healthChecks ?? 'fast' } as const;
+  const [error] = cloudErrors({ ...config, cloud });
+  if (error) throw new CommandFailure('refused', `lab: --cloud ${provider}: ${error.field} ${error.detail}`);
+  return { ...config, cloud };
 }
 
 /** Whatever the files are called, and however they are written. @throws CommandFailure refused */

@@ -8,6 +8,7 @@ import { kubeadmCorefile, readCorefile } from '../dns/corefile.js';
 import { dnsChange, dnsKinds } from '../dns/facts.js';
 import type { DnsCommand, DnsReport } from '../dns/protocol.js';
 import type { QueryLogEntry } from '../dns/query-log.js';
+import type { UpstreamNames } from '../dns/upstream.js';
 import { type PodServers, startServerProcess } from '../kubelet/servers/client.js';
 import type { ClusterConfig } from '../model/cluster-config.js';
 import type { ChangeEvent, Registry } from '../registry/contract.js';
@@ -18,6 +19,8 @@ export interface ClusterDns {
   servers: Promise<PodServers>;
   /** Tells it of all there is, and of every change from now on. To be called before the first of its servers starts. */
   feed(parts: DnsParts): void;
+  /** What the name server outside of the cluster knows from now on. */
+  setUpstream(names: UpstreamNames): void;
   /** The queries after this sequence number, as far as they are kept. */
   queries(after: number): Promise<QueryLogEntry[]>;
 }
@@ -40,6 +43,7 @@ class DnsProcess implements ClusterDns {
   readonly servers: Promise<PodServers>;
   #send: ((command: DnsCommand) => void) | undefined;
   #parts: DnsParts | undefined;
+  #upstream: UpstreamNames | undefined;
   #lastId = 0;
   readonly #waiting = new Map<number, (entries: QueryLogEntry[]) => void>();
 
@@ -64,7 +68,18 @@ class DnsProcess implements ClusterDns {
   feed(parts: DnsParts): void {
     this.#parts = parts;
     this.#tellEverything();
-    follow(parts, (command) => this.#send?.(command));
+    follow(parts, (command) => this.#send?.(this.#completed(command)));
+  }
+
+  setUpstream(names: UpstreamNames): void {
+    this.#upstream = names;
+    if (this.#parts && this.#send) configure(this.#parts, (command) => this.#send?.(this.#completed(command)));
+  }
+
+  /** The configuration is the Corefile's, but for what is outside of the cluster. */
+  #completed(command: DnsCommand): DnsCommand {
+    if (command.kind !== 'dns-configure' || this.#upstream === undefined) return command;
+    return { ...command, configuration: { ...command.configuration, upstream: this.#upstream } };
   }
 
   queries(after: number): Promise<QueryLogEntry[]> {
@@ -78,7 +93,7 @@ class DnsProcess implements ClusterDns {
 
   #tellEverything(): void {
     if (!this.#parts || !this.#send) return;
-    configure(this.#parts, this.#send);
+    configure(this.#parts, (command) => this.#send?.(this.#completed(command)));
     const { registry, clock } = this.#parts;
     this.#send({ kind: 'dns-changes', changes: everything(registry), serial: seconds(clock) });
   }

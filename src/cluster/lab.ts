@@ -14,8 +14,9 @@ import { Wiring } from '../node/wiring.js';
 import type { Clock } from '../world/contract.js';
 import { createWorld } from '../world/world.js';
 import { type CertificateMaker, openApiDoor, startApi } from './api-start.js';
-import { refuseOverlap } from './attach.js';
+import { refuseCloud, refuseOverlap } from './attach.js';
 import { chooseIptables } from './choose-tools.js';
+import { cloudNamespace, LabCloud } from './cloud.js';
 import { serveControl } from './control.js';
 import { controlHandlers } from './control-handlers.js';
 import { createDesiredState, type DesiredState } from './desired.js';
@@ -29,6 +30,7 @@ import { createMetalLB } from './metallb.js';
 import { createNodeProxies, restartWithPods } from './proxies.js';
 import { readProxyConfiguration } from './proxy-configuration.js';
 import { LabRouter, requireFrr } from './router.js';
+import { requireSocketLB, startSocketLB } from './socket-lb.js';
 import type { ApplyOutcome, StartRequest } from './start-request.js';
 import { type LabStatus, stateDirectory, writeStatus } from './state-directory.js';
 
@@ -60,12 +62,15 @@ export async function startLab(request: StartRequest, { progress, certificates }
   const desired = createDesiredState({
     world,
     config: settings.config,
+    cloud: settings.cloud,
     proxyMode: settings.proxyMode,
     snapshot: earlier?.snapshot,
   });
   const outcome = desired.apply(request.manifests);
 
   if (settings.attach) refuseOverlap(desired.config, request.rootless);
+  if (settings.attach) refuseCloud(desired.config);
+  if (settings.socketLB) requireSocketLB(request.rootless);
   if (desired.config.router) requireFrr("the cluster configuration's router");
 
   const door = await openApiDoor(desired.config, world.clock, certificates);
@@ -79,19 +84,32 @@ export async function startLab(request: StartRequest, { progress, certificates }
   const iptables = await chooseIptables(wiring.namespaces.get(desired.config.nodes[0]?.name ?? ''), settings.iptables);
 
   progress('starting pods and writing rules');
+  const balance = { seed: settings.seed, balance: settings.balance };
   const modes = await createNodeProxies({
     config: desired.config,
     registry: desired.registry,
     namespaces: wiring.namespaces,
-    balance: { seed: settings.seed, balance: settings.balance },
+    balance,
     variant: iptables,
     rootless: request.rootless,
     clock: world.clock,
   });
-  const proxies = createServiceProxies(desired.registry, modes.proxied, desired.positionOf);
+  const sockets = settings.socketLB
+    ? await startSocketLB({
+        nodes: desired.config.nodes.map(({ name: node }) => ({ name: node, namespace: wiring.namespaces.get(node) })),
+        balance,
+        folder: join(directory.root, 'bpf'),
+      })
+    : undefined;
+  const proxies = createServiceProxies(
+    desired.registry,
+    sockets ? sockets.beside(modes.proxied) : modes.proxied,
+    desired.positionOf,
+  );
   dns.feed({ registry: desired.registry, config: desired.config, clock: world.clock });
   const router = new LabRouter({ config: desired.config, wiring, directory: directory.frr, attach: settings.attach });
-  const network = createPodNetwork(wiring, desired.config);
+  const wires = createPodNetwork(wiring, desired.config);
+  const network = sockets ? sockets.around(wires) : wires;
   const scratch = join(directory.root, 'scratch');
   const metallb = createMetalLB({
     desired,
@@ -124,6 +142,7 @@ export async function startLab(request: StartRequest, { progress, certificates }
     seed: settings.seed,
     balance: settings.balance,
     proxyMode: readProxyConfiguration(desired.registry).mode,
+    socketLB: settings.socketLB,
     attach: settings.attach,
     iptables,
     nodes: desired.config.nodes.map((node) => ({ name: node.name, address: node.address })),
@@ -155,6 +174,19 @@ export async function startLab(request: StartRequest, { progress, certificates }
     clock: world.clock,
     kubeconfig: directory.kubeconfig,
   });
+  const { cloud: provider } = desired.config;
+  const cloud =
+    provider &&
+    new LabCloud({
+      cloud: provider,
+      config: desired.config,
+      registry: desired.registry,
+      namespace: wiring.namespaces.get(cloudNamespace),
+      variant: iptables,
+      balance: { seed: settings.seed, balance: settings.balance },
+      clock: world.clock,
+      tellNames: (names) => dns.setUpstream(names),
+    });
   const rooms = createMachineRooms({ config: desired.config, namespaces: wiring.namespaces, scratch });
   const faults = new Faults({ desired, world, wiring, kubelet, speakers: metallb.speakers });
   await serveControl(
@@ -170,11 +202,13 @@ export async function startLab(request: StartRequest, { progress, certificates }
       api,
       modes,
       proxies,
+      sockets,
       dns,
       rooms,
       metallb,
       faults,
       router,
+      ...(cloud && { cloud }),
     }),
   );
   keepJournal(directory.journal, settings, desired.registry);

@@ -2,6 +2,7 @@
  * What `lab up` tells a new daemon, and what the daemon answers: JSON lines on the channel between them.
  */
 import type { CertificateRequest, Certificates } from '../apiserver/certificates.js';
+import type { ProviderName } from '../cloud/provider.js';
 import type { Balance, ProxyMode } from '../proxy/contract.js';
 import type { FailureKind } from './failure.js';
 import type { LabStatus } from './state-directory.js';
@@ -20,8 +21,12 @@ export interface LabSettings {
   /** What kube-proxy's ConfigMap says at the start. */
   proxyMode: ProxyMode;
   attach: boolean;
+  /** Whether ClusterIPs are resolved at the socket, by eBPF, in front of the proxy mode. */
+  socketLB: boolean;
   /** Absent: what the kernel has, legacy first. */
   iptables?: 'legacy' | 'nft';
+  /** A cloud around the cluster; absent: what the cluster configuration says, else none. */
+  cloud?: ProviderName;
   /** The text of a cluster configuration; absent: the course's. */
   config?: ManifestText;
 }
@@ -56,4 +61,10 @@ export interface ApplyOutcome {
   outcome: 'created' | 'configured' | 'unchanged';
 }
 
-export const defaultSettings: LabSettings = { seed: 1, balance: 'replayable', proxyMode: 'iptables', attach: false };
+export const defaultSettings: LabSettings = {
+  seed: 1,
+  balance: 'replayable',
+  proxyMode: 'iptables',
+  attach: false,
+  socketLB: false,
+};

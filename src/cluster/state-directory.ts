@@ -33,6 +33,8 @@ export interface LabStatus {
   seed: number;
   balance: 'replayable' | 'faithful';
   proxyMode: string;
+  /** Whether ClusterIPs are resolved at the socket. */
+  socketLB: boolean;
   attach: boolean;
   iptables: 'legacy' | 'nft';
   nodes: { name: string; address: string }[];

@@ -2,6 +2,7 @@
  * What `lab exec TARGET` may name, and where it is.
  */
 import { StatusError } from '../api/status.js';
+import { cloudNamespace } from '../fabric/cloud.js';
 import { hostNamespace, routerNamespace } from '../fabric/machines.js';
 import type { EnteredNamespaces } from '../kernel/launch.js';
 import type { Namespaces } from '../kernel/operations.js';
@@ -63,6 +64,7 @@ function isMachine(registry: Lister, name: string): boolean {
   return (
     name === hostNamespace ||
     name === routerNamespace ||
+    name === cloudNamespace ||
     registry.get({ group: '', kind: 'Node', namespace: '', name }) !== undefined
   );
 }

@@ -3,6 +3,7 @@
  *
  * Source: CoreDNS `plugin/kubernetes/handler.go` (ServeDNS), `kubernetes.go` (Services), `plugin/backend_lookup.go`.
  * Differs: names outside the cluster get SERVFAIL at once; a CoreDNS whose upstream is silent says it after some seconds.
+ * Differs: with a cloud provider, the cluster DNS knows itself what the provider's name server would say, and asks nobody.
  * Differs: nothing is cached, as if kubeadm's `cache 30` did not cover the cluster's own names (since 1.31 it does not).
  */
 import { familyOf, reversedAddress, reverseZones } from './address.js';
@@ -12,6 +13,7 @@ import { lookUp, type Target } from './lookup.js';
 import { nameServers, nameServerTargets } from './name-server.js';
 import { pointers } from './pointers.js';
 import { serviceRecords } from './service-records.js';
+import { answerUpstream } from './upstream.js';
 
 /** The specification's version. */
 const schemaVersion = '1.1.0';
@@ -28,7 +30,7 @@ export function answer(question: Question, view: DnsView, settings: DnsSettings)
   const { name, type } = question;
   const reverse = reverseZones.find((zone) => isWithin(name, zone));
   const zone = isWithin(name, settings.zone) ? settings.zone : reverse;
-  if (zone === undefined) return refusal('SERVFAIL');
+  if (zone === undefined) return settings.upstream ? answerUpstream(question, settings.upstream) : refusal('SERVFAIL');
   if (type === 'AXFR' || type === 'IXFR') return refusal('REFUSED');
   const found = reverse ? findReverse(question, reverse, view, settings) : find(question, view, settings);
   // kubeadm's `fallthrough in-addr.arpa ip6.arpa`: what is not found there is asked of the upstream.

@@ -128,4 +128,6 @@ export interface DnsSettings {
   ttl: number;
   /** The answering server's own address: `ns.dns.ZONE` is the Service in front of it. */
   localAddress: string;
+  /** What the name server outside of the cluster knows, addresses by name; absent: there is none. */
+  upstream?: Readonly<Record<string, readonly string[]>> | undefined;
 }

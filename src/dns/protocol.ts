@@ -3,12 +3,15 @@
  */
 import type { DnsChange } from './contract.js';
 import type { QueryLogEntry } from './query-log.js';
+import type { UpstreamNames } from './upstream.js';
 
 export interface DnsConfiguration {
   /** The cluster domain. */
   zone: string;
   /** Seconds. */
   ttl: number;
+  /** What the name server outside of the cluster knows; absent: there is none. */
+  upstream?: UpstreamNames;
   /** Whether the servers print every query, as with the plugin `log`. */
   log: boolean;
 }

@@ -66,8 +66,14 @@ function answerFor(site: Site, transport: Transport, state: DnsState): Answer {
   const balance = createBalance();
   const { name: server } = site.context.place;
   return (packet, client) => {
-    const { zone, ttl, log } = state.configuration;
-    const { packet: answer, exchange } = respond(packet, transport, state.view, { zone, ttl, localAddress }, balance);
+    const { zone, ttl, log, upstream } = state.configuration;
+    const { packet: answer, exchange } = respond(
+      packet,
+      transport,
+      state.view,
+      { zone, ttl, localAddress, upstream },
+      balance,
+    );
     if (!exchange) return answer;
     const described = describeExchange(exchange);
     state.log.append({ time: state.clock.now(), server, client, protocol: transport, ...described });

@@ -12,45 +12,31 @@
  */
 
 import type { ClusterConfig, NodeConfig } from '../model/cluster-config.js';
+import { cloudNamespace, planCloud } from './cloud.js';
+import {
+  cable,
+  dead,
+  everywhere,
+  FIRST_PORT_INDEX,
+  inherited,
+  nodeLink,
+  plugIn,
+  portName,
+  portUp,
+  switchNamespace,
+  sysctls,
+  UPLINK_INDEX,
+  withPrefix,
+} from './lan.js';
 import { macOf } from './naming.js';
-import type { LinkEnd, Operation, Piece } from './operation.js';
+import type { Operation, Piece } from './operation.js';
 
-export const switchNamespace = 'switch';
+export { nodeLink, switchNamespace, sysctls } from './lan.js';
+
 export const hostNamespace = 'host';
-
-/** lo is always 1; the uplinks take the numbers they have on a Vagrant machine (lo, eth0, eth1). */
-const UPLINK_INDEX = 3;
-/** Switch ports: 10 for the host's, then one a node. */
-const FIRST_PORT_INDEX = 10;
 
 /** VirtualBox' name for the user's end of a host-only network. */
 export const hostLink = 'vboxnet0';
-export const nodeLink = 'eth1';
-
-/** Settings without which two runs would differ, or wait: set before any link exists. */
-const everywhere: Record<string, string> = {
-  // No duplicate address detection: addresses are ours alone, and a tentative address answers nothing for a second.
-  'ipv6/conf/all/accept_dad': '0',
-  'ipv6/conf/default/accept_dad': '0',
-  'ipv6/conf/all/accept_ra': '0',
-  'ipv6/conf/default/accept_ra': '0',
-  'ipv6/conf/default/router_solicitations': '0',
-  // Link-local addresses from the MAC, not from a secret that each namespace draws.
-  'ipv6/conf/default/addr_gen_mode': '0',
-};
-
-/** Namespaces inherit these from the machine, whatever it has set (ip-sysctl.rst, devconf_inherit_init_net): ours are fixed. */
-const inherited: Record<string, string> = {
-  'ipv4/conf/all/rp_filter': '0',
-  'ipv4/conf/default/rp_filter': '0',
-  'ipv4/conf/all/arp_ignore': '0',
-  'ipv4/conf/default/arp_ignore': '0',
-  'ipv4/conf/all/arp_announce': '0',
-  'ipv4/conf/default/arp_announce': '0',
-};
-
-/** The host and the switch forward nothing: there is no way out of a lab. */
-const dead: Record<string, string> = { 'ipv4/ip_forward': '0', ...inherited, ...everywhere };
 
 /** What a pod's namespace needs before its link is made. */
 export const podSysctls: Record<string, string> = {
@@ -90,7 +76,8 @@ export function planMachines(config: ClusterConfig, attachment?: Attachment): Pi
   const nodes = config.nodes.map((node, position) => planNode(config, node, position));
   const host = attachment ? planAttachedHost(config, attachment) : planHost(config);
   const router = config.router ? [planRouter(config, config.router.address, attachment !== undefined)] : [];
-  return [planSwitch(config), host, ...nodes, ...router];
+  const cloud = config.cloud ? [planCloud(config)] : [];
+  return [planSwitch(config), host, ...nodes, ...router, ...cloud];
 }
 
 /** Linux limits interface names to 15 characters (IFNAMSIZ). */
@@ -118,7 +105,18 @@ function planSwitch(config: ClusterConfig): Piece {
       { op: 'bridge.create', namespace, link: 'lan', index, mac: macOf('switch/lan') },
       { op: 'link.up', namespace, link: 'lo', index: 1 },
       { op: 'link.up', namespace, link: 'lan', index },
-      { op: 'address.add', namespace, link: 'lan', index, address: withPrefix(config, config.lan.gateway) },
+      // With a cloud, the gateway is the cloud's.
+      ...(config.cloud
+        ? []
+        : [
+            {
+              op: 'address.add',
+              namespace,
+              link: 'lan',
+              index,
+              address: withPrefix(config, config.lan.gateway),
+            } as const,
+          ]),
     ],
     unmake: [{ op: 'namespace.delete', namespace }],
   };
@@ -195,40 +193,13 @@ export function planBlock(config: ClusterConfig, owner: NodeConfig, block: strin
   const others = config.nodes.filter((other) => other.name !== owner.name);
   return {
     key: `machine/3-block-${block}`,
-    make: [ownBlock(owner, block), ...others.map((other) => routeTo(other.name, owner, block))],
+    make: [
+      ownBlock(owner, block),
+      ...others.map((other) => routeTo(other.name, owner, block)),
+      ...(config.cloud ? [routeTo(cloudNamespace, owner, block)] : []),
+    ],
     unmake: [],
   };
-}
-
-/** A cable from the switch to a machine's uplink, up at both ends, with the machine's address on it. */
-function plugIn(config: ClusterConfig, namespace: string, link: string, address: string, port: number): Operation[] {
-  const uplink = { namespace, link, index: UPLINK_INDEX };
-  return [
-    cable({ ...uplink, mac: macOf(`${namespace}/${link}`) }, port),
-    ...portUp(port),
-    { op: 'link.up', namespace, link: 'lo', index: 1 },
-    { op: 'link.up', ...uplink },
-    { op: 'address.add', ...uplink, address: withPrefix(config, address) },
-  ];
-}
-
-const portName = (port: number) => `port-${port - FIRST_PORT_INDEX}`;
-
-function cable(b: LinkEnd, port: number): Operation {
-  const a = { namespace: switchNamespace, link: portName(port), index: port, mac: macOf(`switch/${b.namespace}`) };
-  return { op: 'veth.create', a, b };
-}
-
-function portUp(index: number): Operation[] {
-  const port = { namespace: switchNamespace, link: portName(index), index };
-  return [
-    { op: 'link.up', ...port, master: UPLINK_INDEX },
-    { op: 'link.ready', ...port },
-  ];
-}
-
-function withPrefix(config: ClusterConfig, address: string): string {
-  return `${address}/${config.lan.cidr.split('/')[1]}`;
 }
 
 export const routerNamespace = 'router';
@@ -277,9 +248,4 @@ export function pulledCable(config: ClusterConfig, node: string): Piece {
       { op: 'link.ready', ...port },
     ],
   };
-}
-
-/** One `sysctl.set` a setting, in the order given. */
-export function sysctls(namespace: string, settings: Record<string, string>): Operation[] {
-  return Object.entries(settings).map(([key, value]) => ({ op: 'sysctl.set', namespace, key, value }));
 }

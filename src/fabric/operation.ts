@@ -41,8 +41,13 @@ export type Operation =
       scope?: 'link';
       /** What `ip route` prints as `proto`: Calico's own routes say `bird` for other nodes' blocks. */
       protocol?: 'boot' | 'bird';
-      kind?: 'unicast' | 'blackhole';
-    };
+      /** `local`: all addresses of the destination are the namespace's own. */
+      kind?: 'unicast' | 'blackhole' | 'local';
+      /** Another routing table than the usual one. */
+      table?: number;
+    }
+  /** Packets with that mark are routed by that table. */
+  | { op: 'rule.add'; namespace: string; mark: number; table: number };
 
 /** The namespace in which an operation is carried out. */
 export function namespaceOf(operation: Operation): string {
@@ -73,6 +78,7 @@ const stages: Record<Operation['op'], number> = {
   'address.add': 7,
   'neighbour.add': 7,
   'route.add': 7,
+  'rule.add': 7,
   'link.ready': 8,
 };
 

@@ -26,6 +26,9 @@ interface Libc {
   umount2(target: string, flags: number): number;
   socket(domain: number, type: number, protocol: number): number;
   setsockopt(fd: number, level: number, name: number, value: Buffer, length: number): number;
+  getsockopt(fd: number, level: number, name: number, value: Buffer, length: Buffer): number;
+  /** For calls that libc has no function for. */
+  syscall(number: number, command: number, attributes: Buffer, size: number): number;
   bind(fd: number, address: Buffer, length: number): number;
   listen(fd: number, backlog: number): number;
   connect(fd: number, address: Buffer, length: number): number;
@@ -55,6 +58,8 @@ export function libc(): Libc {
     umount2: library.func('int umount2(str target, int flags)'),
     socket: library.func('int socket(int domain, int type, int protocol)'),
     setsockopt: library.func('int setsockopt(int fd, int level, int name, void *value, int length)'),
+    getsockopt: library.func('int getsockopt(int fd, int level, int name, void *value, void *length)'),
+    syscall: library.func('long syscall(long number, int command, void *attributes, uint size)'),
     bind: library.func('int bind(int fd, void *address, int length)'),
     listen: library.func('int listen(int fd, int backlog)'),
     connect: library.func('int connect(int fd, void *address, int length)'),

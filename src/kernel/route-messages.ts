@@ -30,6 +30,8 @@ const IFLA_BR_MCAST_SNOOPING = 23;
 const AF_INET = 2;
 /** RT_TABLE_MAIN, linux/rtnetlink.h. */
 const MAIN_TABLE = 254;
+/** RT_TABLE_LOCAL: the kernel's own, of addresses that are the namespace's. */
+const LOCAL_TABLE = 255;
 /** RTPROT_BIRD: what Calico's own routes carry; `ip route` prints `proto bird`. */
 const protocols = { boot: 3, bird: 12 } as const;
 
@@ -60,6 +62,8 @@ export function encodeOperation(operation: RouteOperation, namespaceFd: (name: s
       return addNeighbour(operation);
     case 'route.add':
       return addRoute(operation);
+    case 'rule.add':
+      return addRule(operation);
   }
 }
 
@@ -116,24 +120,51 @@ function addNeighbour(operation: RouteOperation & { op: 'neighbour.add' }): Rout
   return { type: rt.MessageType.NEWNEIGH, flags: NEW, payload: Buffer.concat([header, join(attrs)]) };
 }
 
+const routeTypes = {
+  unicast: rt.RouteType.UNICAST,
+  blackhole: rt.RouteType.BLACKHOLE,
+  local: rt.RouteType.LOCAL,
+} as const;
+
 function addRoute(operation: RouteOperation & { op: 'route.add' }): RouteMessage {
   const [destination, prefix] = operation.destination === 'default' ? [] : operation.destination.split('/');
-  const blackhole = operation.kind === 'blackhole';
+  const { kind = 'unicast', table = kind === 'local' ? LOCAL_TABLE : MAIN_TABLE } = operation;
   const header = rt.formatRoute({
     family: AF_INET,
     dstLen: Number(prefix ?? 0),
-    table: MAIN_TABLE,
+    table,
     protocol: protocols[operation.protocol ?? 'boot'],
-    scope: operation.scope === 'link' ? rt.RouteScope.LINK : rt.RouteScope.UNIVERSE,
-    type: blackhole ? rt.RouteType.BLACKHOLE : rt.RouteType.UNICAST,
+    scope: kind === 'local' ? rt.RouteScope.HOST : scopeOf(operation),
+    type: routeTypes[kind],
   });
   const attrs = rt.formatRouteAttrs({
     ...(destination && { dst: addressBytes(destination) }),
     ...(operation.gateway && { gateway: addressBytes(operation.gateway) }),
     ...(operation.source && { prefsrc: addressBytes(operation.source) }),
-    ...(!blackhole && { oif: operation.index }),
+    ...(kind !== 'blackhole' && { oif: operation.index }),
   });
   return { type: rt.MessageType.NEWROUTE, flags: NEW_OR_SAME, payload: Buffer.concat([header, join(attrs)]) };
+}
+
+function scopeOf({ scope }: RouteOperation & { op: 'route.add' }): number {
+  return scope === 'link' ? rt.RouteScope.LINK : rt.RouteScope.UNIVERSE;
+}
+
+/** RTM_NEWRULE, linux/rtnetlink.h. */
+const NEW_RULE = 32;
+/** FRA_FWMARK and FR_ACT_TO_TBL, linux/fib_rules.h. */
+const FRA_FWMARK = 10;
+const FR_ACT_TO_TBL = 1;
+
+/** struct fib_rule_hdr has the layout of struct rtmsg, with the action where the route's type is. */
+function addRule({ mark, table }: RouteOperation & { op: 'rule.add' }): RouteMessage {
+  const header = Buffer.alloc(12);
+  header.writeUInt8(AF_INET, 0);
+  header.writeUInt8(table, 4);
+  header.writeUInt8(FR_ACT_TO_TBL, 7);
+  const value = Buffer.alloc(4);
+  value.writeUInt32LE(mark);
+  return { type: NEW_RULE, flags: NEW, payload: Buffer.concat([header, attributes([[FRA_FWMARK, value]])]) };
 }
 
 function attributes(list: readonly [type: number, value: Buffer][]): Buffer {

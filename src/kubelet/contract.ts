@@ -23,6 +23,8 @@ export interface PodNetwork {
   /** May gather the calls of one turn into one operation. @throws Error with CNI's words when the pod cannot be attached */
   attach(pod: StoredPod): Promise<PodAttachment>;
   detach(pod: StoredPod): Promise<void>;
+  /** Address management has not decided yet: a pod that was made with a node in its spec is seen before its address. */
+  awaitsAddress?(pod: StoredPod): boolean;
 }
 
 /** The machine that a pod is bound to. */

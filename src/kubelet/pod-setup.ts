@@ -16,6 +16,8 @@ export interface PodSetupParts {
 
 /** kubelet retries what keeps a pod from starting at its next sync. */
 const retryMs = 5_000;
+/** How long a pod waits in silence for its address, which comes within the same turn unless there is none left. */
+const addressMs = 1_000;
 
 export class PodSetup {
   attachment: PodAttachment | undefined;
@@ -29,15 +31,26 @@ export class PodSetup {
     private readonly delayed: (event: PodEvent) => void,
   ) {}
 
-  /** Resolves to the network once the pod is attached and its volumes can be filled; to nothing when it is stopped first. */
-  async ready(pod: StoredPod): Promise<PodAttachment | undefined> {
-    this.attachment = await this.#untilDone(() => this.parts.network.attach(pod), podEvents.failedSandbox);
+  /**
+   * Resolves to the network once the pod is attached and its volumes can be filled; to nothing when it is stopped first.
+   * @param current the pod as its object is now, which an attempt may find changed
+   */
+  async ready(current: () => StoredPod): Promise<PodAttachment | undefined> {
+    const { network, node, starts } = this.parts;
+    if (network.awaitsAddress?.(current())) await this.#sleep(addressMs);
+    this.attachment = await this.#untilDone(() => network.attach(current()), podEvents.failedSandbox);
     const { attachment } = this;
     if (!attachment) return undefined;
     return this.#untilDone(async () => {
-      checkVolumes(pod, attachment, this.parts.node, this.parts.starts);
+      checkVolumes(current(), attachment, node, starts);
       return attachment;
     }, podEvents.failedSandbox);
+  }
+
+  /** The pod's object changed; what waits for its address goes on. */
+  changed(before: StoredPod, now: StoredPod): void {
+    const { awaitsAddress } = this.parts.network;
+    if (awaitsAddress?.(before) && !awaitsAddress(now)) this.#wake();
   }
 
   /** No further attempt; resolves when the running one is over and the network is given back. */
@@ -65,7 +78,7 @@ export class PodSetup {
             ? podEvents.failedMount(error.volume, error.message)
             : failed((error as Error).message),
         );
-        await this.#sleep();
+        await this.#sleep(retryMs);
       }
     }
     return undefined;
@@ -76,9 +89,9 @@ export class PodSetup {
     if (!this.attachment && result) this.attachment = result as PodAttachment;
   }
 
-  #sleep(): Promise<void> {
+  #sleep(ms: number): Promise<void> {
     return new Promise((resolve) => {
-      const cancel = this.parts.clock.after(retryMs, resolve);
+      const cancel = this.parts.clock.after(ms, resolve);
       this.#wake = () => {
         cancel();
         resolve();

@@ -86,7 +86,7 @@ export class PodWorker {
 
   /** Network, init containers one after the other, then all containers at once. */
   async start(): Promise<void> {
-    const attachment = await this.#setup.ready(this.#pod);
+    const attachment = await this.#setup.ready(() => this.#pod);
     if (!attachment || this.#terminating) return;
     this.#record.podIPs = [...attachment.podIPs];
     this.#record.sandboxReady = true;
@@ -101,6 +101,7 @@ export class PodWorker {
   update(pod: StoredPod): void {
     const before = this.#pod;
     this.#pod = pod;
+    this.#setup.changed(before, pod);
     const { deletionTimestamp, deletionGracePeriodSeconds = 0 } = pod.metadata;
     if (deletionTimestamp) void this.terminate(deletionGracePeriodSeconds * 1000);
     else if (pod.spec !== before.spec) this.#replaceImages(before);

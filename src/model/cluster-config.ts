@@ -24,6 +24,13 @@ export interface RouterConfig {
   address: string;
 }
 
+/** A cloud around the cluster, whose load balancers Services of type LoadBalancer get. */
+export interface CloudConfig {
+  provider: 'aws' | 'gcp';
+  /** `provider`: health checks as slow as the provider's; `fast`: twenty times as fast. */
+  healthChecks: 'fast' | 'provider';
+}
+
 export interface ClusterConfig {
   lan: {
     /** The network all machines share, for example 192.168.56.0/24. */
@@ -44,6 +51,8 @@ export interface ClusterConfig {
   kubernetesVersion: string;
   /** Absent: none, until `lab router up`. */
   router?: RouterConfig;
+  /** Absent: bare metal. */
+  cloud?: CloudConfig;
   /** 1 to 50, in the order given. */
   nodes: readonly NodeConfig[];
 }

@@ -59,6 +59,7 @@ export function createPodNetwork(wiring: Wiring, config: ClusterConfig): PodNetw
   }
 
   return {
+    awaitsAddress: (pod) => !pod.spec?.hostNetwork && pod.metadata.annotations?.[podIPAnnotation] === undefined,
     async attach(pod) {
       const node = pod.spec?.nodeName ?? '';
       if (pod.spec?.hostNetwork) return attachment(wiring.namespaces.get(node), addressOf(node));

@@ -50,6 +50,8 @@ export interface UpdateOptions extends WriteOptions {
   /** `status` writes only status (and vice versa a plain update keeps the old status), `finalize` only a Namespace's
    *  spec.finalizers, as upstream. */
   subresource?: 'status' | 'scale' | 'finalize';
+  /** A write of `status` carries metadata too, as that of the API's own kinds may. */
+  metadata?: boolean;
 }
 
 export interface DeleteOptions extends WriteOptions {

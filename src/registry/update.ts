@@ -46,7 +46,7 @@ function checkPreconditions(info: KindInfo, given: ObjectMeta, existing: ObjectM
 function mergeWritten(info: KindInfo, given: KubeObject, existing: KubeObject, options: UpdateOptions): KubeObject {
   switch (options.subresource) {
     case 'status':
-      return withStatus(existing, given.status);
+      return withStatus(options.metadata ? withMetadata(info, given, existing) : existing, given.status);
     case 'scale':
       return { ...existing, spec: { ...asRecord(existing.spec), replicas: asRecord(given.spec)['replicas'] } };
     case 'finalize':
@@ -64,6 +64,19 @@ function mergeWhole(info: KindInfo, given: KubeObject, existing: KubeObject): Ku
   };
   const kept = info.kind === 'Namespace' ? { ...next, spec: existing.spec } : next;
   return info.subresources.includes('status') ? withStatus(kept, existing.status) : kept;
+}
+
+/**
+ * Status strategies of the API's own kinds protect the spec and, of some, these parts of the metadata.
+ * Source: `pkg/registry/apps/deployment/strategy.go`, `core/pod/strategy.go`, PrepareForUpdate of the status strategies.
+ */
+function withMetadata(info: KindInfo, given: KubeObject, existing: KubeObject): KubeObject {
+  const metadata = mergeMetadata(given.metadata, existing.metadata);
+  const kept = info.kind === 'Pod' ? 'ownerReferences' : info.kind === 'Deployment' ? 'labels' : undefined;
+  if (kept === undefined) return { ...existing, metadata };
+  const { [kept]: _given, ...rest } = metadata;
+  const protectedPart = existing.metadata[kept];
+  return { ...existing, metadata: protectedPart === undefined ? rest : { ...rest, [kept]: protectedPart } };
 }
 
 function withStatus(object: KubeObject, status: unknown): KubeObject {

@@ -121,7 +121,7 @@ const refusals: [string, string, string[]][] = [
     'not a cluster configuration',
     'x: 1',
     [
-      '3:1: ClusterConfig is invalid: x: Forbidden: unknown field; there are "apiVersion", "kind", "lan", "router", "podCIDR", "serviceCIDR", "nodePortRange", "clusterDomain", "dnsAddress", "kubernetesVersion", "nodes"',
+      '3:1: ClusterConfig is invalid: x: Forbidden: unknown field; there are "apiVersion", "kind", "lan", "router", "cloud", "podCIDR", "serviceCIDR", "nodePortRange", "clusterDomain", "dnsAddress", "kubernetesVersion", "nodes"',
     ],
   ],
   [

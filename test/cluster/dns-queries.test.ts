@@ -24,7 +24,12 @@ const entry: QueryLogEntry = {
 
 async function askerAt(address: string): Promise<string | undefined> {
   const entries = [{ ...entry, client: `${address}:4000` }];
-  const dns = { servers: Promise.reject(new Error('none')), feed: () => {}, queries: async () => entries };
+  const dns = {
+    servers: Promise.reject(new Error('none')),
+    feed: () => {},
+    setUpstream: () => {},
+    queries: async () => entries,
+  };
   dns.servers.catch(() => undefined);
   return (await queries({ dns, desired }, 0))[0]?.asker;
 }

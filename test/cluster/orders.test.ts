@@ -3,7 +3,7 @@ import { readdirSync, readFileSync } from 'node:fs';
 import test from 'ava';
 import { compileSections } from '../../src/cluster/compile.js';
 import { digestOfSections } from '../../src/cluster/digest.js';
-import { defaultSettings } from '../../src/cluster/start-request.js';
+import { defaultSettings, type LabSettings } from '../../src/cluster/start-request.js';
 
 const ORDERS = 50;
 const workshop = readdirSync('lab/workshop').map((name) => readFileSync(`lab/workshop/${name}`, 'utf8'));
@@ -49,8 +49,10 @@ function shuffled(round: number): string[] {
   return order;
 }
 
-function sectionsOf(order: readonly string[], seed: number) {
-  return compileSections({ ...defaultSettings, seed }, [{ file: 'all.yaml', text: order.join('\n---\n') }]);
+function sectionsOf(order: readonly string[], seed: number, settings: Partial<LabSettings> = {}) {
+  return compileSections({ ...defaultSettings, seed, ...settings }, [
+    { file: 'all.yaml', text: order.join('\n---\n') },
+  ]);
 }
 
 test('the digest is the same for 50 random orders of the same documents', (t) => {
@@ -61,6 +63,18 @@ test('the digest is the same for 50 random orders of the same documents', (t) =>
     t.deepEqual(digestOfSections(seen).sections, digestOfSections(expected).sections, `order ${round}`);
   }
 });
+
+for (const proxyMode of ['nftables', 'ipvs', 'userspace'] as const) {
+  for (const balance of ['replayable', 'faithful'] as const) {
+    test(`${proxyMode}, ${balance}: the rules of every node are the same in whatever order manifests came`, (t) => {
+      const rules = (order: readonly string[]) =>
+        [...sectionsOf(order, 1, { proxyMode, balance })].filter(([name]) => name.startsWith('rules/'));
+      const expected = rules(documents);
+      t.is(expected.length, 4);
+      for (let round = 0; round < 5; round++) t.deepEqual(rules(shuffled(round)), expected, `order ${round}`);
+    });
+  }
+}
 
 test('another seed gives other names, addresses of Services and rules', (t) => {
   const [one, two] = [sectionsOf(documents, 1), sectionsOf(documents, 2)];

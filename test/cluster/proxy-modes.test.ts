@@ -60,6 +60,16 @@ test('each mode compiles to the words of its own tools', (t) => {
   t.regex(compile({ proxyMode: 'userspace' }), /^\*nat\n:KUBE-PORTALS-CONTAINER /);
 });
 
+test('faithful draws lots as kube-proxy does, replayable counts; userspace takes turns by nature', (t) => {
+  const nft = (balance: 'faithful' | 'replayable') => compile({ proxyMode: 'nftables', balance });
+  t.regex(nft('faithful'), / numgen random mod 2 vmap /);
+  t.notRegex(nft('faithful'), /numgen inc/);
+  t.regex(nft('replayable'), / numgen inc mod 2 (offset \d+ )?vmap /);
+  t.notRegex(nft('replayable'), /numgen random/);
+  const userspace = (balance: 'faithful' | 'replayable') => compile({ proxyMode: 'userspace', balance });
+  t.is(userspace('faithful'), userspace('replayable'));
+});
+
 test('style 1.23 has the old comments and no KUBE-EXT chain', (t) => {
   const old = compile({ style: '1.23' });
   t.regex(old, /-A KUBE-SVC-ZH6IDACFKHNMCG77 -m comment --comment default\/mynode-svc2 (-m statistic .*)?-j KUBE-SEP-/);

@@ -260,6 +260,28 @@ test('hand-written Endpoints of a Service without selector are mirrored and foll
   t.deepEqual(slices(lab), []);
 });
 
+test('subsets that share an address are mirrored with a slice for each set of ports', (t) => {
+  const lab = openLab();
+  addService(lab, {
+    selector: undefined,
+    ports: [
+      { port: 80, name: 'a' },
+      { port: 90, name: 'b' },
+    ],
+  });
+  const subset = (name: string, port: number) => ({ addresses: [{ ip: '192.168.56.1' }], ports: [{ name, port }] });
+  lab.registry.create({ ...handWritten(), subsets: [subset('a', 8000), subset('b', 9000)] });
+  lab.run();
+  const seen = slices(lab).map(({ endpoints: found, ports }) => [found?.[0]?.addresses, ports?.[0]?.port]);
+  t.deepEqual(
+    seen.sort((left, right) => Number(left[1]) - Number(right[1])),
+    [
+      [['192.168.56.1'], 8000],
+      [['192.168.56.1'], 9000],
+    ],
+  );
+});
+
 test('Endpoints are not mirrored when they say so, and no more once the Service gets a selector', (t) => {
   const lab = openLab();
   const object = addService(lab, { selector: undefined });

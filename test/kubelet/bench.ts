@@ -88,6 +88,7 @@ function nodeOf(name: string): NodePlace | undefined {
 
 function fakeNetwork(attached: string[]): PodNetwork {
   return {
+    awaitsAddress: (pod) => pod.metadata.annotations?.['test/awaits'] === 'address',
     async attach(pod) {
       attached.push(`+${pod.metadata.name}`);
       return {

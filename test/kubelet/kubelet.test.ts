@@ -214,6 +214,18 @@ test('another image restarts the container, whatever its restart policy', async 
   t.true(bench.events.some(({ message }) => message === 'Container c definition changed, will be restarted'));
 });
 
+test('a pod that was made with a node waits for its address, and then starts without an event about it', async (t) => {
+  const bench = await createBench();
+  const made = bench.registry.create(podOf('web', {}, { annotations: { 'test/awaits': 'address' } }));
+  await bench.rest();
+  t.deepEqual(bench.attached, []);
+  bench.registry.update({ ...made, metadata: { ...made.metadata, annotations: {} } });
+  await bench.rest();
+  t.deepEqual(bench.attached, ['+web']);
+  t.is(bench.pod('web')?.status?.phase, 'Running');
+  t.false(bench.events.some(({ reason }) => reason === 'FailedCreatePodSandBox'));
+});
+
 test('a pod that is deleted while it is attached gives its network back', async (t) => {
   const bench = await createBench();
   bench.registry.create(podOf('web', {}));

@@ -115,6 +115,13 @@ test('health checks count distinct ready addresses on this node, over all ports'
   ]);
 });
 
+test('headless Services and names of others have no traffic', (t) => {
+  const headless = service('headless', { clusterIP: 'None', ports: [{ port: 80 }] });
+  const name = service('name', { type: 'ExternalName', externalName: 'example.com', ports: [{ port: 80 }] });
+  const slices = [slice('headless', [endpoint('a')]), slice('name', [endpoint('a')])];
+  t.deepEqual(planTraffic({ services: [headless, name], endpointSlices: slices }).ports, []);
+});
+
 test('with the Cluster policy there is no health check', (t) => {
   const spec = { ...checked.spec, externalTrafficPolicy: 'Cluster' };
   const plan = planTraffic({ services: [{ ...checked, spec } as Service], endpointSlices: [] });

@@ -34,7 +34,25 @@ const commands = (page: string) =>
 test('both READMEs list the same commands', (t) => {
   t.deepEqual(commands('README.ko.md'), commands('README.md'));
   t.deepEqual(commands('README.md'), [
-    ...['up', 'proxy', 'down', 'list', 'exec', 'shell', 'kubectl', 'dns', 'arp', 'fault', 'compile', 'digest'],
+    ...[
+      'up',
+      'proxy',
+      'down',
+      'list',
+      'exec',
+      'shell',
+      'kubectl',
+      'socket',
+      'dns',
+      'arp',
+      'cloud',
+      'bgp',
+      'router',
+      'vtysh',
+      'fault',
+      'compile',
+      'digest',
+    ],
   ]);
 });
 

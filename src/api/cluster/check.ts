@@ -2,6 +2,7 @@
  * What must hold between the fields of a cluster configuration: addresses inside their networks, nothing twice.
  */
 import { type AddressBlock, addressNumber, blockOf, blockText, holds, overlaps } from '../../model/address-block.js';
+import { clientAddress, privateRange, publicRange } from '../../model/cloud-ranges.js';
 import type { ClusterConfig, NodeConfig } from '../../model/cluster-config.js';
 import { duplicate, type FieldError, forbidden, invalid, invalidEach } from '../field-error.js';
 import { dns1123Subdomain, rangeText } from '../names.js';
@@ -10,7 +11,7 @@ import { parseAddress, validCIDR } from '../validate/values.js';
 import { podBlockSize } from './nodes.js';
 
 /** Names that the lab's own network namespaces have. */
-const reservedNames = ['host', 'switch', 'router'];
+const reservedNames = ['host', 'switch', 'router', 'cloud'];
 
 /** Fewest addresses of a Service range: below, upstream's allocator has no band for chosen addresses. */
 const minServiceAddresses = 16;
@@ -89,6 +90,16 @@ export function networkPlanErrors({
       ? []
       : [invalid('dnsAddress', dnsAddress, `must be in serviceCIDR ${serviceCIDR}, after its first address`)]),
   ];
+}
+
+/** The cloud's own addresses are given: no network of the cluster may hold them. */
+export function cloudErrors({ cloud, lan, podCIDR, serviceCIDR }: Omit<ClusterConfig, 'nodes'>): FieldError[] {
+  const own = cloud ? [publicRange, privateRange, `${clientAddress}/32`] : [];
+  const networks = { 'lan.cidr': lan.cidr, podCIDR, serviceCIDR };
+  return Object.entries(networks).flatMap(([field, cidr]) => {
+    const taken = own.find((range) => overlaps(blockOf(range), blockOf(cidr)));
+    return taken === undefined ? [] : [invalid(field, cidr, `must not overlap ${taken}, which is the cloud's`)];
+  });
 }
 
 /** Not the network's address, nor its broadcast address. */

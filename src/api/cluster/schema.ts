@@ -114,6 +114,21 @@ export const clusterSchema: Schema & { $schema: string; title: string } = {
         address: { type: 'string', pattern: address, description: "Left out: the network's last address." },
       },
     },
+    cloud: {
+      type: 'object',
+      additionalProperties: false,
+      required: ['provider'],
+      description: 'A cloud provider that gives Services of type LoadBalancer their load balancers. Left out: none.',
+      properties: {
+        provider: { type: 'string', pattern: '^(aws|gcp)$', description: 'aws or gcp, as "lab up --cloud" takes it.' },
+        healthChecks: {
+          type: 'string',
+          pattern: '^(fast|provider)$',
+          default: 'fast',
+          description: "provider: as slow as the provider's own; fast: twenty times as fast.",
+        },
+      },
+    },
     podCIDR: {
       type: 'string',
       pattern: cidr,

@@ -16,6 +16,7 @@ export async function status(name: string, options: { output: 'text' | 'json' })
   const lines = [
     `lab ${now.name}: up, process ${now.pid}, seed ${now.seed}`,
     `Services by ${now.proxyMode} (iptables-${now.iptables}), balance ${now.balance}`,
+    ...(now.socketLB ? ['ClusterIPs at the socket, by eBPF; "lab socket-lb" shows its maps'] : []),
     `nodes: ${nodes}`,
     ...(now.router ? [`router: ${now.router.address} AS ${now.router.asn}; its sessions: lab bgp`] : []),
     `${now.pods} pods, ${now.services} Services`,

@@ -2,6 +2,7 @@
  * `lab up`: brings a lab up, or brings a running one up to date with more manifests.
  */
 
+import type { ProviderName } from '../../cloud/provider.js';
 import { CommandFailure } from '../../cluster/failure.js';
 import { readJournal } from '../../cluster/journal.js';
 import { launchLab } from '../../cluster/launcher.js';
@@ -26,6 +27,8 @@ export interface UpOptions {
   balance?: 'replayable' | 'faithful';
   iptables?: 'legacy' | 'nft';
   attach?: boolean;
+  cloud?: ProviderName;
+  socketLb?: boolean;
   shell: boolean;
   plan?: boolean;
 }
@@ -96,13 +99,16 @@ function settingsOf(options: UpOptions): LabSettings {
   return { ...defaultSettings, ...settingsGiven(options) };
 }
 
-function settingsGiven({ seed, balance, proxyMode, attach, iptables, config }: UpOptions): Partial<LabSettings> {
+function settingsGiven(options: UpOptions): Partial<LabSettings> {
+  const { seed, balance, proxyMode, attach, cloud, socketLb, iptables, config } = options;
   return {
     ...(seed !== undefined && { seed }),
     ...(balance && { balance }),
     ...(proxyMode && { proxyMode }),
     ...(attach && { attach }),
+    ...(socketLb && { socketLB: true }),
     ...(iptables && { iptables }),
+    ...(cloud && { cloud }),
     ...(config && { config: readTextFile(config) }),
   };
 }

@@ -108,6 +108,7 @@ export function renderPlot({ points, endpointsPerService }: ModeReport): string 
   const height = legendHeight + Math.ceil(metrics.length / chart.columns) * chart.height;
   const lines = [
     `<svg xmlns="http://www.w3.org/2000/svg" width="${width}" height="${height}" viewBox="0 0 ${width} ${height}" font-family="sans-serif" font-size="12">`,
+    `<title>${metrics.map(({ title }) => title).join(', ')}, by number of Services</title>`,
     `<rect width="${width}" height="${height}" fill="white"/>`,
     ...legend(modes, endpointsPerService),
     ...metrics.flatMap((metric, index) => drawChart(metric, points, modes, index)),

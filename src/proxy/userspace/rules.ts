@@ -2,7 +2,7 @@
  * The iptables rules of the userspace mode: they only lead to the proxy process.
  *
  * Traffic from pods and from outside meets the CONTAINER chains in PREROUTING, the node's own the HOST chains in OUTPUT,
- * where REDIRECT would lead to loopback. Source: kube-proxy v1.20 `pkg/proxy/userspace/proxier.go`.
+ * where REDIRECT would lead to loopback. Source: kube-proxy v1.20 `pkg/proxy/userspace/proxier.go`, openPortal.
  */
 import type { ServicePortTraffic } from '../../model/traffic.js';
 import { addressPort } from '../../model/traffic-address.js';
@@ -73,15 +73,16 @@ function portalMatches({ name, protocol }: ServicePortTraffic, port: number, ip?
   return ip === undefined ? matches : [...matches, { match: 'destination', cidr: `${ip}/${width}` }];
 }
 
-function clusterIPRules(traffic: ServicePortTraffic, listener: Listener): Rule[] {
-  const matches = portalMatches(traffic, traffic.port, traffic.clusterIP);
+/** A portal of the cluster's own: the ClusterIP, and what a load balancer gave, which upstream does not call external. */
+function portalRules(traffic: ServicePortTraffic, listener: Listener, ip: string): Rule[] {
+  const matches = portalMatches(traffic, traffic.port, ip);
   return [
     { chain: 'KUBE-PORTALS-CONTAINER', matches, target: containerTarget(listener), from: traffic.from },
     { chain: 'KUBE-PORTALS-HOST', matches, target: hostTarget(listener), from: traffic.from },
   ];
 }
 
-/** External addresses: what comes from off the machine, and what is bound for an address that is local here. */
+/** `externalIPs`: what comes from off the machine, and what is bound for an address that is local here. */
 function externalRules(traffic: ServicePortTraffic, listener: Listener, ip: string): Rule[] {
   const matches = portalMatches(traffic, traffic.port, ip);
   const offMachine: Match = { match: 'physdevIsIn', negate: true };
@@ -111,13 +112,13 @@ export interface PortRules {
 /** All rules of one service port. */
 export function portRules(traffic: ServicePortTraffic, proxy: ServiceProxy, hostIP: string): PortRules {
   const listener: Listener = { proxy, hostIP };
-  const external = [...traffic.externalIPs, ...traffic.loadBalancerVIPs];
   const isNew: Match = { match: 'state', states: 'NEW' };
   const toProxy = [...portalMatches(traffic, proxy.port), isNew];
   return {
     nat: [
-      ...clusterIPRules(traffic, listener),
-      ...external.flatMap((ip) => externalRules(traffic, listener, ip)),
+      ...portalRules(traffic, listener, traffic.clusterIP),
+      ...traffic.externalIPs.flatMap((ip) => externalRules(traffic, listener, ip)),
+      ...traffic.loadBalancerVIPs.flatMap((ip) => portalRules(traffic, listener, ip)),
       ...nodePortRules(traffic, listener),
     ],
     filter:

@@ -11,6 +11,11 @@ const groups: Readonly<Record<string, Readonly<Record<string, Shape>>>> = {
   'metallb.io': metallbSpecs,
 };
 
+/** Whether the kinds of a group are custom resources on a real cluster. */
+export function isCustomGroup(group: string): boolean {
+  return Object.hasOwn(groups, group);
+}
+
 type Typed = { apiVersion: string; kind: string };
 
 /** The whole object's shape; metadata and status are judged elsewhere. Undefined for kinds without a schema. */

@@ -2,7 +2,7 @@
  * Ports, protocols and the kinds of address: ClusterIP, node ports, load balancers with source ranges.
  */
 import type { ServiceSpec } from 'kubernetes-types/core/v1.js';
-import { answeredBy, type ProxyCase } from './suite.js';
+import { answeredBy, type Flow, type ProxyCase } from './suite.js';
 import { endpoint, service, slice } from './world.js';
 
 const httpPorts = [
@@ -18,6 +18,12 @@ const mixed = service('mixed', {
     { name: 'dns', port: 80, protocol: 'UDP' },
     { name: 'call', port: 80, protocol: 'SCTP' },
   ],
+});
+
+const manyProtocols = service('mixed', {
+  type: 'NodePort',
+  clusterIP: '10.100.0.43',
+  ports: (mixed.spec?.ports ?? []).map((port) => ({ ...port, nodePort: 30080 })),
 });
 
 function nodePortService(spec: Partial<ServiceSpec> = {}) {
@@ -52,6 +58,36 @@ export const addressCases: readonly ProxyCase[] = [
       { from: 'client', to: 'clusterIP', port: 0, expect: answeredBy(['a', 'b'], 'client') },
       { from: 'client', to: 'clusterIP', port: 1, expect: answeredBy(['a', 'b'], 'client') },
       { from: 'host', to: 'clusterIP', port: 2, expect: answeredBy(['a', 'b'], 'node') },
+    ],
+  },
+  {
+    name: 'every kind of client reaches every endpoint of every protocol, by ClusterIP and node port',
+    mirrors:
+      'e2e Granular Checks: pod-Service, node-Service, endpoint-Service, basic nodePort, over http, udp and sctp',
+    services: [manyProtocols],
+    slices: [slice('mixed', [endpoint('a'), endpoint('b')], httpPorts)],
+    flows: [0, 1, 2].flatMap((port): Flow[] => [
+      { from: 'client', to: 'clusterIP', port, expect: answeredBy(['a', 'b'], 'client') },
+      { from: 'client', to: 'nodePort', port, expect: answeredBy(['a', 'b'], 'node') },
+      { from: 'node', to: 'clusterIP', port, expect: answeredBy(['a', 'b'], 'node') },
+      { from: 'node', to: 'nodePort', port, expect: answeredBy(['a', 'b'], 'node') },
+      { from: 'a', to: 'clusterIP', port, expect: { a: 'node', b: 'client' } },
+      { from: 'a', to: 'nodePort', port, expect: answeredBy(['a', 'b'], 'node') },
+      { from: 'host', to: 'nodePort', port, expect: answeredBy(['a', 'b'], 'node') },
+    ]),
+  },
+  {
+    name: 'ports of several slices belong together, each with its own endpoints',
+    mirrors: 'e2e EndpointSlice multiple ports specified in multiple EndpointSlices',
+    services: [mixed],
+    slices: [
+      slice('mixed', [endpoint('a')], httpPorts.slice(0, 1), 'aaaaa'),
+      slice('mixed', [endpoint('b')], httpPorts.slice(1, 2), 'bbbbb'),
+    ],
+    flows: [
+      { from: 'client', to: 'clusterIP', port: 0, expect: { a: 'client' } },
+      { from: 'client', to: 'clusterIP', port: 1, expect: { b: 'client' } },
+      { from: 'client', to: 'clusterIP', port: 2, expect: 'refused' },
     ],
   },
   {

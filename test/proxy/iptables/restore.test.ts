@@ -50,6 +50,15 @@ test('a new Service is written, the others’ chains are not', (t) => {
   t.true(change.includes('"default/one cluster IP"'), 'shared chains are always whole');
 });
 
+test('the health check’s ACCEPT goes with its Service', (t) => {
+  const spec = { type: 'LoadBalancer', externalTrafficPolicy: 'Local', healthCheckNodePort: 31000 };
+  const checked = service('checked', { ...spec, clusterIP: '10.100.3.3', ports: [{ port: 80, nodePort: 30003 }] });
+  const accept = /^-A KUBE-NODEPORTS .*"default\/checked health check node port" .*--dport 31000 -j ACCEPT$/m;
+  const withCheck = compile([one, checked], [oneAtA]);
+  t.regex(renderRestore(withCheck), accept);
+  t.notRegex(planRestore(withCheck, compile([one], [oneAtA])) ?? '', accept);
+});
+
 test('in a large cluster a changed endpoint is written without the shared chains, a new Service with them', (t) => {
   const large = iptablesEngine.options({ ...options, largeClusterEndpoints: 0 });
   const ruleSet = (services: Service[], endpointSlices: EndpointSlice[]) =>

@@ -30,6 +30,12 @@ export const ipvsDifferences: Differences = {
     why: vipSource,
     flows: { 'node to clusterIP': { a: 'client' } },
   },
+  'every kind of client reaches every endpoint of every protocol, by ClusterIP and node port': {
+    why: vipSource,
+    flows: Object.fromEntries(
+      [0, 1, 2].map((port) => [`node to clusterIP port ${port}`, answeredBy(['a', 'b'], 'client')]),
+    ),
+  },
   'internal policy Local without a local endpoint: dropped': {
     why: fallback,
     flows: {
