@@ -20,7 +20,7 @@ test('modes come in the usual order; an unknown one is named', (t) => {
 });
 
 test('a report is a table with a line for what could not be measured', (t) => {
-  const latency = { p50: 85.2, p99: 120 };
+  const latency = { p10: 85.2, p50: 90, p99: 120 };
   const rest = { connectionsPerSecond: 5123.4, fullSync: 1024, change: 512.3, kernelMemory: 35_200 };
   const machine = { kernel: '6.1.0', node: '20.19.0', processors: 2 };
   const text = renderReport({

@@ -17,7 +17,7 @@ test('a quantile is one of the values, whatever their order', (t) => {
     [0, 0.2, 0.5, 0.99, 1].map((share) => quantile(values, share)),
     [1, 1, 3, 5, 5],
   );
-  t.deepEqual(spread([7]), { p50: 7, p99: 7 });
+  t.deepEqual(spread([7]), { p10: 7, p50: 7, p99: 7 });
   t.deepEqual(values, [5, 1, 4, 2, 3], 'the list given stays as it is');
   t.throws(() => quantile([], 0.5), { instanceOf: RangeError });
 });
@@ -41,7 +41,7 @@ test('the last synthetic Service is the last in the plan too', (t) => {
 });
 
 function point(mode: ProxyMode, services: number, each: number): ModePoint {
-  const latency = { p50: each, p99: 2 * each };
+  const latency = { p10: each, p50: each, p99: 2 * each };
   const rest = { connectionsPerSecond: 1e6 / each, fullSync: each, change: each / 10, kernelMemory: 100 * each };
   return { mode, services, connect: latency, answer: latency, ...rest };
 }

@@ -11,8 +11,9 @@ export interface ModeBenchRequest {
   readonly rootless: boolean;
 }
 
-/** The middle value and the one that 99 of 100 do not exceed. */
+/** The values that 10, 50 and 99 of 100 do not exceed. What else a machine does makes things longer, never shorter. */
 export interface Spread {
+  readonly p10: number;
   readonly p50: number;
   readonly p99: number;
 }
@@ -25,11 +26,11 @@ export interface ModePoint {
   readonly connect: Spread;
   /** Microseconds until the first byte of the answer is there. */
   readonly answer: Spread;
-  /** Whole connections a second, by one client, one after the other. */
+  /** Whole connections a second, by one client, one after the other; the best of a few counts. */
   readonly connectionsPerSecond: number;
   /** Milliseconds from the objects to the kernel, on a node without rules. */
   readonly fullSync: number;
-  /** Milliseconds when one endpoint of one Service comes or goes; the middle value of a few. */
+  /** Milliseconds when one endpoint of one Service comes or goes; the quickest of a few. */
   readonly change: number;
   /** Kilobytes by which the kernel's own memory grew: Slab, VmallocUsed and Percpu of /proc/meminfo. */
   readonly kernelMemory: number;

@@ -15,7 +15,7 @@ import { stopwatch } from '../../world/stopwatch.js';
 import { proxyOf } from '../proxies.js';
 import type { ModePoint } from './contract.js';
 import type { Place } from './place.js';
-import { quantile, spread } from './statistics.js';
+import { spread } from './statistics.js';
 import { type SyntheticTraffic, serviceAddress, syntheticSlice, syntheticTraffic } from './synthetic-traffic.js';
 
 /** Tools and clock of the process. */
@@ -29,8 +29,9 @@ export interface Bench {
 const changes = 6;
 const warmUps = 200;
 const connections = 500;
-/** How long connections are counted, in milliseconds. */
-const countingTime = 1000;
+/** How often connections are counted, and how long each time, in milliseconds. */
+const countings = 5;
+const countingTime = 200;
 /** A namespace that is gone is taken apart by the kernel in its own time; milliseconds. */
 const quietTime = 500;
 
@@ -89,7 +90,7 @@ async function timeChanges(proxy: KubeProxy, syncing: Syncing, first: SyntheticT
     times.push(await syncing.sync(change % 2 === 0 ? other : first));
   }
   await proxy.settled();
-  return quantile(times, 0.5);
+  return Math.min(...times);
 }
 
 /** Memory that the kernel has for itself, in kilobytes. Source: proc_meminfo(5). */
@@ -103,17 +104,22 @@ function kernelMemory(): number {
 
 const microseconds = (milliseconds: number) => milliseconds * 1000;
 
+function perSecond(work: () => unknown): number {
+  const start = stopwatch();
+  let count = 0;
+  for (; stopwatch() - start < countingTime; count += 1) work();
+  return (count / (stopwatch() - start)) * 1000;
+}
+
 function connect(place: Place, services: number): Pick<ModePoint, 'connect' | 'answer' | 'connectionsPerSecond'> {
   const once = () => timedConnection(place.client, serviceAddress(services - 1), 80, stopwatch);
   for (let warmUp = 0; warmUp < warmUps; warmUp += 1) once();
   const timings = Array.from({ length: connections }, once);
-  const start = stopwatch();
-  let count = 0;
-  for (; stopwatch() - start < countingTime; count += 1) once();
+  const counts = Array.from({ length: countings }, () => perSecond(once));
   return {
     connect: spread(timings.map(({ started, connected }) => microseconds(connected - started))),
     answer: spread(timings.map(({ started, answered }) => microseconds(answered - started))),
-    connectionsPerSecond: count / ((stopwatch() - start) / 1000),
+    connectionsPerSecond: Math.max(...counts),
   };
 }
 

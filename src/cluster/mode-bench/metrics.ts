@@ -13,8 +13,8 @@ export interface Metric {
 const perSecond = (value: number) => String(Math.round(value));
 
 export const metrics: readonly Metric[] = [
-  { title: 'first packet', of: ({ connect }) => connect.p50, text: microseconds },
-  { title: 'first byte', of: ({ answer }) => answer.p50, text: microseconds },
+  { title: 'first packet', of: ({ connect }) => connect.p10, text: microseconds },
+  { title: 'first byte', of: ({ answer }) => answer.p10, text: microseconds },
   { title: 'connections/s', of: ({ connectionsPerSecond }) => connectionsPerSecond, text: perSecond },
   { title: 'full sync', of: ({ fullSync }) => fullSync, text: milliseconds },
   { title: 'one change', of: ({ change }) => change, text: milliseconds },

@@ -11,5 +11,5 @@ export function quantile(values: readonly number[], share: number): number {
 }
 
 export function spread(values: readonly number[]): Spread {
-  return { p50: quantile(values, 0.5), p99: quantile(values, 0.99) };
+  return { p10: quantile(values, 0.1), p50: quantile(values, 0.5), p99: quantile(values, 0.99) };
 }
