@@ -1,7 +1,7 @@
 /**
  * Runs on `host` in a lab (test/lab/metallb-wire.test.ts): talks ARP on the LAN by hand, and prints what came back.
  *
- * Arguments: `ask` (requests and broken frames), or `listen MILLISECONDS`.
+ * Arguments: `ask` (requests and broken frames), `listen MILLISECONDS`, or `who ADDRESS`.
  */
 import { read, writeSync } from 'node:fs';
 import { listLinks } from '../../src/kernel/links.js';
@@ -87,6 +87,17 @@ async function listen(milliseconds: number): Promise<unknown> {
   return heard.filter(({ frame }) => frame.destination === broadcastMac);
 }
 
-const result = mode === 'ask' ? await ask() : await listen(Number(argument));
+/** The MACs of all that answer for an address. */
+async function who(address: string): Promise<string[]> {
+  const answers = await replies(request(address), address);
+  return [...new Set(answers.map(({ frame }) => frame.senderMac))].sort();
+}
+
+const modes: Record<string, () => Promise<unknown>> = {
+  ask,
+  listen: () => listen(Number(argument)),
+  who: () => who(argument ?? ''),
+};
+const result = await modes[mode ?? '']?.();
 
 process.stdout.write(JSON.stringify(result), () => process.kill(process.pid, 'SIGTERM'));
