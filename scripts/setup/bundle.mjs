@@ -14,6 +14,8 @@ import { build } from 'esbuild';
 export const ENTRIES = [
   'cli/main',
   'cluster/daemon',
+  'cluster/guest/keeper',
+  'cluster/guest/porter',
   'dns/process',
   'kubelet/servers/main',
   'node/cloud/process',

@@ -71,6 +71,12 @@ function addLifeCycle(lab: Command, name: string): void {
     .addOption(new Option('--balance <how>', 'how new connections are spread').choices(balances))
     .addOption(new Option('--iptables <variant>', 'which iptables').choices(['legacy', 'nft']))
     .addOption(
+      new Option(
+        '--kernel <kernel>',
+        "whose kernel: this machine's, or user-mode Linux (for IPVS, no privileges)",
+      ).choices(['machine', 'uml']),
+    )
+    .addOption(
       new Option('--cloud <provider>', 'play a cloud provider, with its load balancers').choices(['aws', 'gcp']),
     )
     .option('--attach', "put the host's end of the LAN into this machine's own network namespace (root only)")

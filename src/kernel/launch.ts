@@ -43,6 +43,14 @@ export function launchDaemon({ command, logFile, env }: LaunchOptions): ChildPro
   });
 }
 
+/** Starts it where there is nobody but the lab; its `stdio[3]` is its channel. */
+export function startDaemonProcess({
+  command: [program = '', ...args],
+  env,
+}: Omit<LaunchOptions, 'logFile'>): ChildProcess {
+  return spawn(program, args, { env, cwd: '/', stdio: ['ignore', 'inherit', 'inherit', 'pipe'] });
+}
+
 /** Descriptors of the daemon's: the namespaces that make up a place. What is absent is the daemon's own. */
 export interface EnteredNamespaces {
   mount?: number;
@@ -54,10 +62,14 @@ export interface EnteredNamespaces {
 
 /**
  * What to type in front of a command so that it runs in the lab, in one of its places. One nsenter is enough: it opens
- * every namespace before it enters the first.
+ * every namespace before it enters the first. `asRoot`: whether whoever types it is the root of the daemon's kernel.
  */
-export function enterCommand(daemonPid: number, { mount, uts, pid, network }: EnteredNamespaces): string[] {
-  const rootless = process.getuid?.() !== 0 ? ['--user', '--preserve-credentials'] : [];
+export function enterCommand(
+  daemonPid: number,
+  { mount, uts, pid, network }: EnteredNamespaces,
+  asRoot: boolean = process.getuid?.() === 0,
+): string[] {
+  const rootless = asRoot ? [] : ['--user', '--preserve-credentials'];
   const held = (option: string, fd: number | undefined): string[] =>
     fd === undefined ? [] : [`--${option}=/proc/${daemonPid}/fd/${fd}`];
   return [

@@ -68,6 +68,21 @@ export function libc(): Libc {
   return loaded;
 }
 
+/** The number of finit_module(2) by architecture: glibc has no function of that name. Source: asm/unistd.h. */
+const FINIT_MODULE: Partial<Record<NodeJS.Architecture, number>> = { x64: 313, arm64: 273, ia32: 350, riscv64: 273 };
+
+let syscall: ((number: number | undefined, fd: number, parameters: string, flags: number) => number) | undefined;
+
+/** Loads an open module file. @throws KernelError naming `subject`; a module that is there already is none */
+export function finitModule(fd: number, subject: string): void {
+  syscall ??= koffi()
+    .load('libc.so.6')
+    .func('long syscall(long number, long fd, str parameters, long flags)') as NonNullable<typeof syscall>;
+  if (syscall(FINIT_MODULE[process.arch], fd, '', 0) === 0) return;
+  const error = syscallError('finit_module', subject);
+  if (error.code !== 'EEXIST') throw error;
+}
+
 /** The error of the system call that has just failed; call it before anything else. */
 export function syscallError(syscall: string, subject: string): KernelError {
   const errno = koffi().errno();

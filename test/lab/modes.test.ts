@@ -244,8 +244,16 @@ test.serial('a mode that cannot be is refused in one line, and nothing changes',
   t.regex(ipvs.stderr, /^lab: proxy mode ipvs: this kernel has no ip_vs.*$/);
   t.deepEqual(await traces(lab, 'k8s-node1'), { ...only('iptables') });
   t.is(
-    (await createTestLab(t, { suffix: 'b', state: lab.state }).lab('up', '--no-shell', '--proxy-mode', 'ipvs'))
-      .exitCode,
+    (
+      await createTestLab(t, { suffix: 'b', state: lab.state }).lab(
+        'up',
+        '--no-shell',
+        '--kernel',
+        'machine',
+        '--proxy-mode',
+        'ipvs',
+      )
+    ).exitCode,
     12,
   );
 });
