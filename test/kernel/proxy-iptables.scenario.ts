@@ -6,7 +6,7 @@ import { load, runKernelSuite } from './proxy-suite.js';
 
 let installed: IptablesRuleSet | undefined;
 
-await runKernelSuite(async (node, traffic, { noDetector, ...given }) => {
+await runKernelSuite(async ({ node }, traffic, { noDetector, ...given }) => {
   const options = iptablesEngine.options({
     ...given,
     interfaceAddresses: ['127.0.0.1', traffic.node.address ?? ''],
