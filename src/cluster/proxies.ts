@@ -103,7 +103,8 @@ function createNodeProxy(parts: ProxyParts, node: NodeConfig, first: ProxyConfig
   return new NodeProxy(first, ({ mode, strictARP }) => proxyOf(mode, { config, node, balance, strictARP }, tools));
 }
 
-function proxyOf(mode: ProxyConfiguration['mode'], setting: NodeSetting, tools: NodeTools): KubeProxy {
+/** A node's kube-proxy of that mode, with the tools that bring its changes into the kernel. */
+export function proxyOf(mode: ProxyMode, setting: NodeSetting, tools: NodeTools): KubeProxy {
   switch (mode) {
     case 'iptables':
       return createKubeProxy(iptablesEngine, iptablesOptionsOf(setting), iptablesApplier(tools));
