@@ -19,7 +19,7 @@ import { node, nodes, type PodName, pods } from '../proxy/cases/world.js';
 import { ask, createProxyWorld, type ProxyWorld } from './proxy-world.js';
 
 /** Brings a case's rules into the node's kernel, from those of the case before. */
-export type Install = (node: NetworkNamespace, traffic: NodeTraffic, options: CaseOptions) => Promise<void>;
+export type Install = (world: ProxyWorld, traffic: NodeTraffic, options: CaseOptions) => Promise<void>;
 
 /** Gives a rule loader its input on the node. @throws Error with what it said */
 export async function load(node: NetworkNamespace, command: [string, ...string[]], input: string): Promise<void> {
@@ -39,14 +39,17 @@ function unseen({ from }: Flow, { protocol }: Packet, wanted: Expectation): stri
   return undefined;
 }
 
+const silences: ReadonlySet<string> = new Set(['refused', 'dropped', 'unreachable']);
+
 /** What may be observed for an expectation: nobody can tell silence from an address that no rule knows. */
 function agrees(expected: Expectation, seen: ReadonlyMap<string, Set<string>>, { source, protocol }: Packet): boolean {
   const answers = [...seen.keys()];
-  if (expected === 'refused') return answers.join() === 'refused';
-  if (expected === 'dropped') return answers.join() === 'dropped';
+  if (expected === 'refused' || expected === 'unreachable') return answers.join() === expected;
+  // An address that nobody on the LAN has may be found out before patience ends.
+  if (expected === 'dropped') return ['dropped', 'unreachable'].includes(answers.join());
   // Whom nobody answers over UDP cannot tell that somebody took the question.
   if (expected === 'closed') return answers.join() === (protocol === 'UDP' ? 'dropped' : 'closed');
-  if (typeof expected === 'string') return answers.every((answer) => answer === 'refused' || answer === 'dropped');
+  if (typeof expected === 'string') return answers.every((answer) => silences.has(answer));
   const wanted = Object.keys(expected) as PodName[];
   return (
     wanted.sort().join() === answers.sort().join() &&
@@ -79,7 +82,7 @@ async function observe(
   for (let turn = 0; turn < tries; turn++) {
     const [who = '', address = ''] = (await askPatiently(world, flow, packet, expected)).split(' ');
     seen.set(who, (seen.get(who) ?? new Set()).add(address));
-    if (who === 'refused' || who === 'dropped' || who === 'closed') break;
+    if (silences.has(who) || who === 'closed') break;
   }
   return seen;
 }
@@ -118,7 +121,7 @@ export async function runKernelSuite(install: Install, differences: Differences 
   for (const proxyCase of asked) {
     const { services, slices, options = {} } = proxyCase;
     const traffic = trafficOfNode(planTraffic({ services, endpointSlices: slices }), node());
-    await install(world.node, traffic, options);
+    await install(world, traffic, options);
     wrong.push(...(await runCase(world, proxyCase, differences)));
   }
   // Listeners keep the process alive; a pipe may take the text a moment after the write.
