@@ -16,6 +16,8 @@ export const ENTRIES = [
   'cluster/daemon',
   'cluster/guest/keeper',
   'cluster/guest/porter',
+  'cluster/mode-bench/process',
+  'cluster/mode-bench/server',
   'dns/process',
   'kubelet/servers/main',
   'node/cloud/process',

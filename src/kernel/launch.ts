@@ -6,7 +6,7 @@
  * reason, the kernel ends everything in the PID namespace, and with it every network namespace, link and rule.
  * `--kill-child` ends it when `unshare` itself is killed. Source: pid_namespaces(7), unshare(1), prctl(2) PR_SET_PDEATHSIG.
  */
-import { type ChildProcess, spawn } from 'node:child_process';
+import { type ChildProcess, fork, spawn } from 'node:child_process';
 import { openSync, readFileSync } from 'node:fs';
 import { systemPath } from './process.js';
 
@@ -40,6 +40,21 @@ export function launchDaemon({ command, logFile, env }: LaunchOptions): ChildPro
     detached: true,
     env: { ...env, PATH: `${env.PATH ?? ''}:${systemPath}` },
     stdio: ['ignore', log, log, 'pipe'],
+  });
+}
+
+/**
+ * Forks a compiled entry file inside mount and PID namespaces of its own, with an IPC channel: what it starts ends when it
+ * does, and it ends when whoever forked it does.
+ */
+export function forkPrivately(entry: string, env: NodeJS.ProcessEnv): ChildProcess {
+  const rootless = process.getuid?.() !== 0 ? ['--user', '--map-root-user'] : [];
+  const namespaces = [...rootless, '--mount', '--pid', '--fork', '--kill-child=SIGKILL', '--'];
+  return fork(entry, [], {
+    execPath: 'unshare',
+    execArgv: [...namespaces, '/bin/sh', '-c', INIT, 'lab-init', process.execPath, ...process.execArgv],
+    env: { ...env, PATH: `${env.PATH ?? ''}:${systemPath}` },
+    stdio: ['ignore', 'inherit', 'inherit', 'ipc'],
   });
 }
 

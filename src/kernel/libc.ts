@@ -31,6 +31,7 @@ interface Libc {
   syscall(number: number, command: number, attributes: Buffer, size: number): number;
   bind(fd: number, address: Buffer, length: number): number;
   listen(fd: number, backlog: number): number;
+  connect(fd: number, address: Buffer, length: number): number;
   flock(fd: number, operation: number): number;
   send(fd: number, bytes: Buffer, length: number, flags: number): number;
   recv(fd: number, bytes: Buffer, length: number, flags: number): number;
@@ -61,6 +62,7 @@ export function libc(): Libc {
     syscall: library.func('long syscall(long number, int command, void *attributes, uint size)'),
     bind: library.func('int bind(int fd, void *address, int length)'),
     listen: library.func('int listen(int fd, int backlog)'),
+    connect: library.func('int connect(int fd, void *address, int length)'),
     flock: library.func('int flock(int fd, int operation)'),
     send: library.func('long send(int fd, void *bytes, size_t length, int flags)'),
     recv: library.func('long recv(int fd, void *bytes, size_t length, int flags)'),

@@ -15,5 +15,6 @@ await runKernelSuite(async ({ node }, traffic, { noDetector, ...given }) => {
   const next = iptablesEngine.compile(traffic, options);
   const input = iptablesEngine.plan(installed, next);
   installed = next;
-  if (input !== undefined) await load(node, ['iptables-legacy-restore', '--noflush', '--counters'], input);
+  if (input !== undefined)
+    await load(node, ['iptables-legacy-restore', '--noflush', '--counters'], [...input].join(''));
 });

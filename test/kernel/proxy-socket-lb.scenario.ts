@@ -51,7 +51,7 @@ try {
     const input = iptablesEngine.plan(rules, next);
     rules = next;
     if (input !== undefined) {
-      await load(world.node, ['iptables-legacy-restore', '--noflush', '--counters'], input);
+      await load(world.node, ['iptables-legacy-restore', '--noflush', '--counters'], [...input].join(''));
     }
     await sync(traffic);
   }, socketDifferences);
