@@ -15,7 +15,7 @@ import { runKernelSuite } from './proxy-suite.js';
 let installed: IpvsRuleSet | undefined;
 let applier: ProxyApplier<IpvsRuleSet, IpvsChange> | undefined;
 
-await runKernelSuite(async (node, traffic, { noDetector, localhostNodePorts: _, ...given }) => {
+await runKernelSuite(async ({ node }, traffic, { noDetector, localhostNodePorts: _, ...given }) => {
   applier ??= ipvsApplier({
     namespace: node,
     variant: 'legacy',
