@@ -23,7 +23,7 @@ import { createDesiredState, type DesiredState } from './desired.js';
 import { startDns, untilServing } from './dns.js';
 import { beingStarted } from './failure.js';
 import { Faults } from './faults.js';
-import { keepJournal, readJournal } from './journal.js';
+import { journalFile, keepJournal, readJournal } from './journal.js';
 import { startKubelet } from './kubelet-start.js';
 import { createMachineRooms } from './machine-rooms.js';
 import { createMetalLB } from './metallb.js';
@@ -213,7 +213,7 @@ export async function startLab(request: StartRequest, { progress, certificates }
       ...(cloud && { cloud }),
     }),
   );
-  keepJournal(directory.journal, settings, desired.registry);
+  keepJournal(settings, desired.registry, journalFile(directory.journal), (text) => process.stderr.write(`${text}\n`));
   keepStatus();
   // The first command on host comes soon: its room is made while that command starts.
   if (!settings.attach) rooms.enter(hostNamespace).catch(() => undefined);

@@ -17,6 +17,7 @@ import { endpointSliceController } from './endpoints/endpointslice.js';
 import { endpointSliceMirroringController } from './endpoints/endpointslice-mirroring.js';
 import { createGarbageCollector } from './garbage-collector.js';
 import { jobController } from './job/job.js';
+import { kubernetesServiceController } from './kubernetes-service.js';
 import { createNamespaceController } from './namespace.js';
 import { nodeLeaseController } from './node/node-lease.js';
 import { nodeTaintsController } from './node/node-taints.js';
@@ -54,6 +55,7 @@ function builtinControllers(options: ControlPlaneOptions): Controller[] {
   return [
     createNamespaceController({ kinds: builtinKinds, rootCA: options.rootCA }),
     createGarbageCollector(builtinKinds),
+    kubernetesServiceController,
     nodeLeaseController,
     nodeTaintsController,
     taintEvictionController,
