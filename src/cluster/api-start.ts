@@ -84,6 +84,7 @@ export async function startApi({
   const { config, registry } = desired;
   const token = makeToken();
   const certificates = await door.certificates;
+  desired.publishRootCA(certificates.ca);
   const server = await createApiServer({
     registry,
     clock,

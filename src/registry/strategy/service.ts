@@ -3,6 +3,7 @@
  * the kube-proxy reference has it. Release needs no code: what a stored Service does not name, it does not hold.
  *
  * Source: `pkg/registry/core/service/storage/{alloc,storage}.go`.
+ * Differs: the lab's clusters are single-stack IPv4; a Service of IPv6 or of two families is refused as such a cluster refuses it, and PreferDualStack gets an IPv4 address.
  */
 import type { Service } from 'kubernetes-types/core/v1.js';
 import type { KubeObject, Stored } from '../../api/object.js';
