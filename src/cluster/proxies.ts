@@ -100,7 +100,7 @@ function createNodeProxy(parts: ProxyParts, node: NodeConfig, first: ProxyConfig
   const restoreRules = createRestore(namespace, variant);
   const prelude = calicoRules(config.podCIDR);
   const tools: NodeTools = { namespace, variant, restoreRules, rootless, clock, prelude };
-  return new NodeProxy(first, ({ mode, strictARP }) => proxyOf(mode, { config, node, balance, strictARP }, tools));
+  return new NodeProxy(first, ({ mode, ...ipvs }) => proxyOf(mode, { config, node, balance, ...ipvs }, tools));
 }
 
 /** A node's kube-proxy of that mode, with the tools that bring its changes into the kernel. */

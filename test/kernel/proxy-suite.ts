@@ -28,10 +28,13 @@ export async function load(node: NetworkNamespace, command: [string, ...string[]
 }
 
 /** Flows that only the walk can follow, with the reason. */
-function unseen({ name, options }: ProxyCase, flow: Flow, packet: { protocol: string }): string | undefined {
-  if (packet.protocol === 'SCTP') return 'Node has no SCTP sockets';
-  if (options?.noDetector && flow.from === 'host' && flow.to === 'clusterIP') {
-    return `${name}: an unmasqueraded answer of another node’s pod does not come back through this node`;
+function unseen({ from }: Flow, { protocol }: Packet, wanted: Expectation): string | undefined {
+  if (protocol === 'SCTP') return 'Node has no SCTP sockets';
+  const isOutsider = from === 'host' || from === 'stranger';
+  const isElsewhere = ([pod, seen]: [string, unknown]) =>
+    pods[pod as PodName].node !== 'k8s-node1' && seen === 'client';
+  if (isOutsider && typeof wanted === 'object' && Object.entries(wanted).some(isElsewhere)) {
+    return 'an unmasqueraded answer of another node’s pod does not come back through this node';
   }
   return undefined;
 }
@@ -90,7 +93,7 @@ async function runCase(world: ProxyWorld, proxyCase: ProxyCase, differences: Dif
   for (const flow of proxyCase.flows) {
     const packet = packetOf(proxyCase, flow);
     const wanted = expected[flowTitle(flow)];
-    if (wanted === undefined || unseen(proxyCase, flow, packet) !== undefined) continue;
+    if (wanted === undefined || unseen(flow, packet, wanted) !== undefined) continue;
     const seen = await observe(world, flow, packet, wanted);
     const text = [...seen].map(([who, addresses]) => `${who} ${[...addresses].join()}`).join('; ');
     if (!agrees(wanted, seen, packet)) {
@@ -105,6 +108,9 @@ async function ownRun(world: ProxyWorld): Promise<void> {
   await runProcess(world.node, ['mount', '-t', 'tmpfs', 'tmpfs', '/run']);
 }
 
+/** What `CASES` in the environment asks for: names that match it. */
+const asked = proxyCases.filter(({ name }) => new RegExp(process.env.CASES ?? '').test(name));
+
 /** Installs and asks, case by case. Prints the result as the scenario's last line. */
 export async function runKernelSuite(install: Install, differences: Differences = {}): Promise<void> {
   // npm puts node_modules/.bin in front, where @vercel/nft (ava's) has a program called nft too.
@@ -112,12 +118,12 @@ export async function runKernelSuite(install: Install, differences: Differences 
   const world = await createProxyWorld();
   await ownRun(world);
   const wrong: string[] = [];
-  for (const proxyCase of proxyCases) {
+  for (const proxyCase of asked) {
     const { services, slices, options = {} } = proxyCase;
     const traffic = trafficOfNode(planTraffic({ services, endpointSlices: slices }), node());
     await install(world, traffic, options);
     wrong.push(...(await runCase(world, proxyCase, differences)));
   }
   // Listeners keep the process alive; a pipe may take the text a moment after the write.
-  process.stdout.write(`${JSON.stringify({ cases: proxyCases.length, wrong })}\n`, () => process.exit(0));
+  process.stdout.write(`${JSON.stringify({ cases: asked.length, wrong })}\n`, () => process.exit(0));
 }

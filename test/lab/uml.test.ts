@@ -19,7 +19,7 @@ async function untilGone(lab: TestLab): Promise<string[]> {
 
 async function typed(lab: TestLab, input: string, ...words: string[]) {
   const env = { KUBEWIRE_STATE: lab.state, KUBEWIRE_LAB: lab.name };
-  return execa('./scripts/lab', words, { env, input, reject: false, timeout: 30_000 });
+  return execa('./scripts/lab', words, { env, input, reject: false, timeout: 300_000 });
 }
 
 /** IPVS by turns, replies through the node, and the kernel that says so. */
@@ -49,8 +49,57 @@ async function checkCommands(t: ExecutionContext, lab: TestLab): Promise<void> {
   t.regex(onTerminal.stdout, /\/dev\/pts\/\d+\s+33 99/);
 }
 
+/** An endpoint that goes keeps the connections that it has, at weight 0. */
+async function checkDraining(t: ExecutionContext, lab: TestLab): Promise<void> {
+  const script = `exec 3<>/dev/tcp/192.168.56.103/30090; kubectl delete pod myweb2 >/dev/null; kubectl get pods -o name`;
+  await lab.on('host', 'bash', '-c', `for i in 1 2; do curl -s ${url} >/dev/null; done; ${script}`);
+  const table = await lab.on('k8s-node3', 'sh', '-c', 'ipvsadm -Ln | sed -n "/:30090 /,/^[A-Z]/p"');
+  t.deepEqual([...table.matchAll(/Masq +(\d)/g)].map(([, weight]) => weight).sort(), ['0', '1'], table);
+  t.deepEqual([...new Set(await ask(lab, 'host', url, 3))], ['Hostname : myweb1']);
+}
+
+/** Who answers ARP for an address that only kube-ipvs0 has: a MAC, or ''. */
+async function answering(lab: TestLab): Promise<string> {
+  const address = '10.96.0.10';
+  const script = `ip route replace ${address} dev vboxnet0; ip neigh flush to ${address}; curl -s --max-time 1 ${address}:1 >/dev/null
+ip neigh show ${address} | sed -n 's/.*lladdr \\([^ ]*\\).*/\\1/p'`;
+  return lab.on('host', 'sh', '-c', script);
+}
+
+/** kube-proxy's ConfigMap decides on ARP and on the scheduler. */
+async function checkConfiguration(t: ExecutionContext, lab: TestLab): Promise<void> {
+  t.regex(await answering(lab), /^([0-9a-f]{2}:){5}[0-9a-f]{2}$/, 'kube-ipvs0 is answered for');
+  const edit = `sed 's/strictARP: false/strictARP: true/; s/scheduler: ""/scheduler: sed/'`;
+  const configured = `kubectl -n kube-system get configmap kube-proxy -o yaml | ${edit} | kubectl apply -f - 2>/dev/null`;
+  await lab.on('host', 'sh', '-c', `${configured} && kubectl -n kube-system delete pod -l k8s-app=kube-proxy`);
+  for (let waited = 0; waited < 20_000; waited += 500) {
+    if (/:30090 sed/.test(await lab.on('k8s-node3', 'ipvsadm', '-Ln'))) break;
+    await pause(500);
+  }
+  t.regex(await lab.on('k8s-node3', 'ipvsadm', '-Ln'), /^TCP {2}192\.168\.56\.103:30090 sed$/m);
+  t.is(await answering(lab), '', 'strictARP');
+}
+
+/** On every push; GUEST_SUITE=all asks for the whole suite in every mode that this kernel has. */
+const few = '^(internal policy Local|external policy|source ranges admit|a wrong port)';
+const isWhole = process.env.GUEST_SUITE === 'all';
+
+/** The behaviour suite in the guest's kernel, beside the lab: in namespaces of its own. */
+async function checkSuite(t: ExecutionContext, lab: TestLab, mode: string): Promise<void> {
+  const isolated = ['unshare', '--net', '--mount', '--pid', '--fork', '--kill-child', '--mount-proc'];
+  const program = [process.execPath, `${process.cwd()}/dist/test/kernel/proxy-${mode}.scenario.js`];
+  const command = ['env', `CASES=${isWhole ? '' : few}`, ...isolated, ...program];
+  const { stdout, stderr } = await typed(lab, '', 'exec', 'host', '--', ...command);
+  const { cases, wrong } = JSON.parse(stdout.split('\n').at(-1) || JSON.stringify({ wrong: stderr })) as {
+    cases: number;
+    wrong: string[];
+  };
+  t.deepEqual(wrong, [], mode);
+  t.true(cases >= (isWhole ? 40 : 5), `${cases} cases`);
+}
+
 test.serial('a lab in user-mode Linux has IPVS, is reached as any lab, and leaves nothing', async (t) => {
-  t.timeout(180_000);
+  t.timeout(900_000);
   const lab = createTestLab(t);
   if (!isInstalled) {
     const { exitCode, stderr } = await lab.lab('up', '--no-shell', '--kernel', 'uml');
@@ -65,11 +114,40 @@ test.serial('a lab in user-mode Linux has IPVS, is reached as any lab, and leave
   await bringUp(t, lab, '-f', manifest, '--kernel', 'uml', '--proxy-mode', 'ipvs');
   await checkServices(t, lab);
   await checkCommands(t, lab);
+  for (const mode of isWhole ? ['ipvs', 'iptables', 'userspace'] : ['ipvs']) await checkSuite(t, lab, mode);
   const pods = await lab.lab('kubectl', 'exec', 'myweb2', '--', 'hostname');
   t.is(pods.stdout, 'myweb2', pods.stderr);
+  await checkDraining(t, lab);
+  await checkConfiguration(t, lab);
   const nftables = await lab.lab('proxy-mode', 'nftables');
   t.is(nftables.exitCode, 12, nftables.stderr);
   t.is((await lab.lab('down')).exitCode, 0);
   t.deepEqual(await untilGone(lab), []);
+  t.is(await machineState(), before);
+});
+
+/** Milliseconds after the command: the kernel boots, the daemon starts, machines are made. `KILLS=30` asks for more. */
+const kills = Number(process.env.KILLS ?? 3);
+const STARTING_MS = 9000;
+
+test.serial('killed at any moment of its start it leaves nothing', async (t) => {
+  t.timeout(60_000 + kills * 20_000);
+  const lab = createTestLab(t);
+  const before = await machineState();
+  const env = { KUBEWIRE_STATE: lab.state, KUBEWIRE_LAB: lab.name };
+  const command = ['up', '--no-shell', '--kernel', 'uml'];
+  for (let round = 0; isInstalled && round < kills; round++) {
+    const running = execa('./scripts/lab', command, { env, reject: false, stdin: 'ignore' });
+    await pause((((round + 1) * 0.618034) % 1) * STARTING_MS);
+    const found = labProcesses(lab.name);
+    const victim = found[(round * 7 + 2) % Math.max(1, found.length)];
+    if (victim) process.kill(victim.pid, 'SIGKILL');
+    if (round % 2 === 1) running.kill('SIGKILL');
+    // What was killed may be a process of the guest's that its lab can do without.
+    if (round % 2 === 0) await lab.lab('down');
+    await running;
+    await lab.lab('down');
+    t.deepEqual(await untilGone(lab), [], `round ${round}: killed ${victim?.command}`);
+  }
   t.is(await machineState(), before);
 });
