@@ -50,7 +50,7 @@ export function syntheticSlice(index: number, addresses: number | readonly strin
       labels: { 'kubernetes.io/service-name': syntheticName(index) },
     },
     addressType: 'IPv4',
-    ports: [{ port: 8080, protocol: 'TCP' }],
+    ports: [{ name: '', port: 8080, protocol: 'TCP' }],
     endpoints: given.map((address, endpoint) => ({
       addresses: [address],
       conditions: ready,
