@@ -30,6 +30,8 @@ export type Budget =
 export interface BenchContext {
   /** How often to repeat; the table shows medians. */
   runs: number;
+  /** Path of a real kube-proxy v1.30 to measure beside ours. */
+  kubeProxy?: string;
   /** Tells the terminal what is going on. */
   progress(text: string): void;
 }

@@ -9,6 +9,7 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import dnsPacket from 'dns-packet';
+import { syntheticName, syntheticTraffic } from '../src/cluster/mode-bench/synthetic-traffic.js';
 import { dnsChange } from '../src/dns/facts.js';
 import { DnsRecords } from '../src/dns/records.js';
 import { respond } from '../src/dns/respond.js';
@@ -16,7 +17,6 @@ import type { BenchContext, Benchmark, Figure } from './contract.js';
 import type { LoadResult } from './dns-load.js';
 import { benchName, lab, withLab } from './lab.js';
 import { repeat, timed } from './measure.js';
-import { traffic } from './synthetic-traffic.js';
 
 const RATE = 5000;
 const SECONDS = 4;
@@ -86,13 +86,13 @@ async function inLab({ runs, progress }: BenchContext): Promise<Figure[]> {
 /** All names of Services and of endpoints by address, in turn. */
 function questionsAmong(services: number): Buffer[] {
   return Array.from({ length: RATE }, (_, index) => {
-    const name = `svc-${(index * 7919) % services}.default.svc.cluster.local`;
+    const name = `${syntheticName((index * 7919) % services)}.default.svc.cluster.local`;
     return dnsPacket.encode({ type: 'query', id: index, questions: [{ name, type: 'A' }] });
   });
 }
 
 function recordsOf(services: number): DnsRecords {
-  const { services: objects, endpointSlices } = traffic(services, 3);
+  const { services: objects, endpointSlices } = syntheticTraffic(services, 3);
   const records = new DnsRecords();
   const namespace = { apiVersion: 'v1', kind: 'Namespace', metadata: { name: 'default' } };
   const changes = [namespace, ...objects, ...endpointSlices].flatMap((object) => {

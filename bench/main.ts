@@ -1,10 +1,10 @@
 /**
- * `npm run bench -- [--json] [--runs N] [--only NAME,…]`: runs the benchmarks and prints each next to its floor.
+ * `npm run bench -- [--json] [--runs N] [--only NAME,…] [--kube-proxy PATH]`: runs the benchmarks and prints each next to its floor.
  * A number over its budget is shown, not an error: the machine's load is not the program's fault.
  */
 import { cpus, release } from 'node:os';
 import { parseArgs } from 'node:util';
-import type { Benchmark } from './contract.js';
+import type { BenchContext, Benchmark } from './contract.js';
 import { judge, type Result, renderJson, renderTable } from './report.js';
 
 /** In the order of what they cost. Each is imported when its turn comes, so that `--only` pays for nothing else. */
@@ -21,10 +21,10 @@ const benchmarks: Record<string, () => Promise<{ benchmark: Benchmark }>> = {
 
 const progress = (text: string) => process.stderr.write(`bench: ${text}\n`);
 
-async function runOne(name: string, runs: number): Promise<Result[]> {
+async function runOne(name: string, context: Omit<BenchContext, 'progress'>): Promise<Result[]> {
   const { benchmark } = await (benchmarks[name] as (typeof benchmarks)[string])();
   progress(`${name} ...`);
-  const figures = await benchmark.run({ runs, progress });
+  const figures = await benchmark.run({ ...context, progress });
   return figures.map((figure) => judge(name, figure));
 }
 
@@ -48,6 +48,7 @@ function readArguments() {
       json: { type: 'boolean', default: false },
       runs: { type: 'string', default: '5' },
       only: { type: 'string', default: Object.keys(benchmarks).join(',') },
+      'kube-proxy': { type: 'string' },
     },
   });
   const names = values.only.split(',');
@@ -55,15 +56,16 @@ function readArguments() {
   const runs = Number(values.runs);
   if (unknown.length > 0) throw new Error(`no benchmark called ${unknown}; there are ${Object.keys(benchmarks)}`);
   if (!Number.isInteger(runs) || runs < 1) throw new Error(`--runs wants a whole number from 1, not ${values.runs}`);
-  return { names, runs, json: values.json };
+  const kubeProxy = values['kube-proxy'];
+  return { names, context: { runs, ...(kubeProxy !== undefined && { kubeProxy }) }, json: values.json };
 }
 
 async function main(): Promise<void> {
-  const { names, runs, json } = readArguments();
+  const { names, context, json } = readArguments();
   const results: Result[] = [];
   for (const name of names) {
     try {
-      results.push(...(await runOne(name, runs)));
+      results.push(...(await runOne(name, context)));
     } catch (error) {
       progress(`${name} failed: ${inOneLine(error)}`);
       process.exitCode = 1;

@@ -9,17 +9,30 @@ export async function timed(work: () => Promise<unknown> | unknown): Promise<num
 }
 
 /** Source: proc_pid_stat(5); user and system time, its own and that of children waited for, in ticks of 10 ms. */
-function processorTicks(): number {
-  const stat = readFileSync('/proc/self/stat', 'utf8');
+function ticksOf(pid: string): number {
+  const stat = readFileSync(`/proc/${pid}/stat`, 'utf8');
   const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
   return fields.slice(11, 15).reduce((sum, ticks) => sum + Number(ticks), 0);
 }
 
-/** Milliseconds of processor time that `work` took, with all programs it ran to their end: what else runs here does not count. */
-export async function processorTimed(work: () => Promise<unknown> | unknown): Promise<number> {
-  const start = processorTicks();
+/** This process', and that of the shells it keeps to run programs for it. */
+function processorTicks(): number {
+  const children = readFileSync('/proc/thread-self/children', 'utf8').trim().split(' ').filter(Boolean);
+  return ['self', ...children].reduce((sum, pid) => sum + ticksOf(pid), 0);
+}
+
+/** Milliseconds by the watch and of processors' time. */
+export interface Times {
+  elapsed: number;
+  /** With all programs that were run to their end: what else runs on the machine does not count. */
+  processor: number;
+}
+
+/** What `work` took. */
+export async function bothTimed(work: () => Promise<unknown> | unknown): Promise<Times> {
+  const [start, ticks] = [performance.now(), processorTicks()];
   await work();
-  return (processorTicks() - start) * 10;
+  return { elapsed: performance.now() - start, processor: (processorTicks() - ticks) * 10 };
 }
 
 /** The middle value; of an even number, the mean of the middle two. @throws RangeError without values */

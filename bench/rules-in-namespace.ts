@@ -1,9 +1,16 @@
 /**
  * Runs inside a network namespace of its own (bench/rules.ts): times compiler and kernel together, and the kernel alone, and prints
- * the milliseconds of processor time as JSON.
+ * the milliseconds as JSON.
  */
 import { execFileSync } from 'node:child_process';
 import { pathToFileURL } from 'node:url';
+import {
+  type SyntheticTraffic,
+  syntheticSlice,
+  syntheticTraffic,
+} from '../src/cluster/mode-bench/synthetic-traffic.js';
+import { createRestore } from '../src/kernel/iptables.js';
+import { createNamespace } from '../src/kernel/netns.js';
 import {
   type ClusterTraffic,
   type NodeTraffic,
@@ -13,15 +20,10 @@ import {
 } from '../src/model/traffic.js';
 import type { IptablesRuleSet } from '../src/proxy/iptables/compile.js';
 import { iptablesEngine } from '../src/proxy/iptables/engine.js';
-import { processorTimed } from './measure.js';
-import { endpointSlice, traffic } from './synthetic-traffic.js';
+import { bothTimed, type Times } from './measure.js';
 
-export interface RuleTimes {
-  full: number;
-  fullFloor: number;
-  change: number;
-  changeFloor: number;
-}
+/** Both by the watch and in processors' time. */
+export type RuleTimes = Record<'full' | 'fullFloor' | 'change' | 'changeFloor', Times>;
 
 const node = {
   metadata: { name: 'k8s-node1' },
@@ -30,14 +32,12 @@ const node = {
 const options = iptablesEngine.options({ balance: 'faithful' });
 
 /** As kube-proxy calls it. */
-function restore(text: string): void {
+function restoreAlone(text: string): void {
   execFileSync('iptables-legacy-restore', ['--noflush', '--wait'], { input: text });
 }
 
-function empty(): void {
-  const tables = ['nat', 'filter', 'mangle'].map((table) => `*${table}\nCOMMIT\n`);
-  execFileSync('iptables-legacy-restore', [], { input: tables.join('') });
-}
+/** Every namespace is empty. */
+const restoreInNew = () => createRestore(createNamespace('node'), 'legacy');
 
 /** A cluster's traffic as far as one node's rules, kept for the next, incremental step. */
 interface Compiled {
@@ -52,34 +52,38 @@ function compile(input: TrafficInput, previous?: Compiled): Compiled {
   return { cluster, traffic, ruleSet: iptablesEngine.compile(traffic, options) };
 }
 
-const textOf = (previous: Compiled | undefined, next: Compiled) =>
-  iptablesEngine.plan(previous?.ruleSet, next.ruleSet) ?? '';
+const inputOf = (previous: Compiled | undefined, next: Compiled) =>
+  iptablesEngine.plan(previous?.ruleSet, next.ruleSet) ?? [];
+
+const textOf = (previous: Compiled | undefined, next: Compiled) => [...inputOf(previous, next)].join('');
 
 /** One Service in the middle loses an endpoint. */
-function withOneChange(input: ReturnType<typeof traffic>, endpoints: number): ReturnType<typeof traffic> {
+function withOneChange(input: SyntheticTraffic, endpoints: number): SyntheticTraffic {
   const middle = input.services.length >> 1;
-  const endpointSlices = input.endpointSlices.with(middle, endpointSlice(middle, endpoints - 1));
+  const endpointSlices = input.endpointSlices.with(middle, syntheticSlice(middle, endpoints - 1));
   return { ...input, endpointSlices };
 }
 
 export async function measureRules(services: number, endpoints: number): Promise<RuleTimes> {
-  const before = traffic(services, endpoints);
+  const before = syntheticTraffic(services, endpoints);
   const after = withOneChange(before, endpoints);
   let first: Compiled | undefined;
   let second: Compiled | undefined;
-  const full = await processorTimed(() => {
+  const restore = restoreInNew();
+  // Its shell is there.
+  await restore('*filter\nCOMMIT\n');
+  const full = await bothTimed(() => {
     first = compile(before);
-    restore(textOf(undefined, first));
+    return restore(inputOf(undefined, first));
   });
-  const change = await processorTimed(() => {
+  const change = await bothTimed(() => {
     second = compile(after, first);
-    restore(textOf(first, second));
+    return restore(inputOf(first, second));
   });
-  const back = textOf(second, compile(before, second));
-  const changeFloor = await processorTimed(() => restore(back));
+  const there = textOf(first, second as unknown as Compiled);
   const text = textOf(undefined, compile(before));
-  empty();
-  const fullFloor = await processorTimed(() => restore(text));
+  const fullFloor = await bothTimed(() => restoreAlone(text));
+  const changeFloor = await bothTimed(() => restoreAlone(there));
   return { full, fullFloor, change, changeFloor };
 }
 

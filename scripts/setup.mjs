@@ -10,7 +10,7 @@ import { fileURLToPath, pathToFileURL } from 'node:url';
 import { build, buildReady } from './setup/build.mjs';
 import { dependenciesReady, installDependencies } from './setup/dependencies.mjs';
 import { SetupError } from './setup/exit-codes.mjs';
-import { provideTools, toolsReady } from './setup/tools.mjs';
+import { offerTestTools, provideTools, toolsReady } from './setup/tools.mjs';
 import { inTurn } from './setup/turn.mjs';
 
 export const repositoryRoot = dirname(dirname(fileURLToPath(import.meta.url)));
@@ -43,8 +43,14 @@ function cloneSteps(root, forTests) {
 /** What happens to the machine. */
 const toolStep = (root) => ({
   title: 'system tools are missing',
-  ready: () => toolsReady(root),
+  ready: () => toolsReady(root, 'required'),
   run: () => provideTools(root),
+});
+
+const testToolStep = (root) => ({
+  title: 'installing what some tests use',
+  ready: () => process.getuid?.() !== 0 || toolsReady(root, 'tested'),
+  run: () => offerTestTools(root),
 });
 
 function makeReady(steps) {
@@ -64,7 +70,7 @@ export function ensureReady({ root = repositoryRoot, forTests = false, tools = t
   const steps = cloneSteps(root, forTests);
   // Each is asked again when it is our turn: whoever had it before may have done the work.
   if (!steps.every((step) => step.ready())) inTurn(root, say, () => makeReady(steps));
-  if (tools) makeReady([toolStep(root)]);
+  if (tools) makeReady([toolStep(root), ...(forTests ? [testToolStep(root)] : [])]);
 }
 
 /** Ends the process with the message and exit code of a SetupError; anything else is a bug and shows its stack. */

@@ -72,7 +72,8 @@ export function canonicalPortals(saved) {
 
 /**
  * By mode. `settings`: lines of KubeProxyConfiguration for a node of that address; `addressed`: the mode looks at the
- * addresses of the node's interfaces, or listens there.
+ * addresses of the node's interfaces, or listens there; `emptyBetween`: no cluster begins before the one before is gone;
+ * `adapt`: what a random Service must be without.
  */
 export const MODES = {
   iptables: {
@@ -98,6 +99,13 @@ export const MODES = {
     settings: (address) => [`bindAddress: ${address}`, 'iptables: {minSyncPeriod: 0s, syncPeriod: 30s}'],
     gates: [],
     addressed: true,
+    // It claims a node port before it lets go of those of deleted Services, and does not try again.
+    emptyBetween: true,
+    // ipMode came with 1.29: to it every address is one to serve.
+    adapt: ({ status, ...service }) => ({
+      ...service,
+      status: JSON.parse(JSON.stringify(status ?? {}).replaceAll('"Proxy"', '"VIP"')),
+    }),
     read: async (run, save) => canonicalPortals(await run(save)),
   },
 };

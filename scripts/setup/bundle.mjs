@@ -14,6 +14,10 @@ import { build } from 'esbuild';
 export const ENTRIES = [
   'cli/main',
   'cluster/daemon',
+  'cluster/guest/keeper',
+  'cluster/guest/porter',
+  'cluster/mode-bench/process',
+  'cluster/mode-bench/server',
   'dns/process',
   'kubelet/servers/main',
   'node/cloud/process',

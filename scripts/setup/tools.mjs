@@ -36,10 +36,16 @@ export function missingTools(table, path = process.env.PATH ?? '', systemFolders
 
 const provision = (root) => join(root, 'scripts', 'provision');
 
-export function toolsReady(root) {
+/** @param {...string} needs which rows must be there */
+export function toolsReady(root, ...needs) {
   if (process.platform !== 'linux') return true;
   const table = readToolTable(readFileSync(provision(root), 'utf8'));
-  return missingTools(table.filter(({ need }) => need === 'required')).length === 0;
+  return missingTools(table.filter(({ need }) => needs.includes(need))).length === 0;
+}
+
+/** What only tests use is had where it can be had; where not, they test what is said then. */
+export function offerTestTools(root) {
+  spawnSync('/bin/sh', [provision(root), '--tests'], { stdio: ['ignore', 2, 2] });
 }
 
 /** Installs as root on Debian and Ubuntu; otherwise prints the line to run. */

@@ -71,6 +71,8 @@ export class StatusError extends Error {
     readonly reason: StatusReason,
     message: string,
     readonly details: StatusDetails = {},
+    /** Of the Status itself: a `continue` token, where a list can be gone on with all the same. */
+    readonly metadata: { continue?: string } = {},
   ) {
     super(message);
     this.code = statusCodes[reason];
@@ -78,7 +80,7 @@ export class StatusError extends Error {
 
   /** The JSON body a real API server would send. */
   toStatus(): Record<string, unknown> {
-    const { message, reason, details, code } = this;
-    return { kind: 'Status', apiVersion: 'v1', metadata: {}, status: 'Failure', message, reason, details, code };
+    const { message, reason, details, code, metadata } = this;
+    return { kind: 'Status', apiVersion: 'v1', metadata, status: 'Failure', message, reason, details, code };
   }
 }

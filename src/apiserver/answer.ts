@@ -4,9 +4,9 @@
 import type { KubeObject } from '../api/object.js';
 import { StatusError } from '../api/status.js';
 import { type IncludeObject, partialObject, type Table, type TableRequest, toTable } from '../printers/table.js';
-import type { ListResult } from '../registry/contract.js';
 import type { Api } from './contract.js';
 import { inVersion } from './convert.js';
+import type { Page } from './list-pages.js';
 import { type Answer, negotiate } from './negotiate.js';
 import { objectReply, type Reply } from './reply.js';
 import type { ResourceRequest } from './request.js';
@@ -51,9 +51,8 @@ export function answerObject(api: Api, request: ResourceRequest, object: KubeObj
 }
 
 /** A collection. */
-export function answerList(api: Api, request: ResourceRequest, { items, resourceVersion }: ListResult): Reply {
+export function answerList(api: Api, request: ResourceRequest, { items, ...metadata }: Page): Reply {
   const answer = negotiate(request.headers.accept);
-  const metadata = { resourceVersion };
   if (answer.shape === 'Table') {
     const shown = items.map((object) => inVersion(object, request.apiVersion));
     return objectReply(toTable(shown, metadata, tableRequest(api, request, answer)), 200, answer.encoding);

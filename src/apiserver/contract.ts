@@ -6,6 +6,7 @@ import type { Duplex, Readable, Writable } from 'node:stream';
 import type { KubeObject } from '../api/object.js';
 import type { KindInfo, Registry } from '../registry/contract.js';
 import type { Clock } from '../world/contract.js';
+import type { ListPages } from './list-pages.js';
 import type { OpenApi } from './open-api.js';
 
 /** A parsed body that claims to be an object; nothing about it is checked yet. */
@@ -85,6 +86,8 @@ export interface Api {
   /** Absent: pods have no commands and no logs; clients get a clear refusal. */
   streams?: PodStreams;
   clock: Clock;
+  /** Lists that clients read page by page. */
+  pages: ListPages;
   version: { major: number; minor: number; gitVersion: string };
   /** The kind behind a REST path, in that version. */
   resource(group: string, version: string, plural: string): KindInfo | undefined;

@@ -3,10 +3,12 @@
  */
 import type { KubeObject } from '../api/object.js';
 import { parseLabelSelector } from '../api/selector.js';
+import { StatusError } from '../api/status.js';
 import type { ListOptions } from '../registry/contract.js';
 import { answerList, answerObject } from './answer.js';
 import type { Api } from './contract.js';
 import { fieldPredicate } from './field-selector.js';
+import { limitOf } from './list-pages.js';
 import { negotiate } from './negotiate.js';
 import type { Reply } from './reply.js';
 import { type ResourceRequest, requireObjectAt } from './request.js';
@@ -32,7 +34,20 @@ export function getObject(api: Api, request: ResourceRequest): Reply {
   return answerObject(api, request, requireObjectAt(api, request));
 }
 
-/** Differs: `limit` and `continue` are ignored; a list always comes whole, which clients allow for. */
+/** GET of a collection, whole or a page of it. */
 export function listObjects(api: Api, request: ResourceRequest): Reply {
-  return answerList(api, request, api.registry.listWithVersion(request.kind, listOptions(request)));
+  const { query, kind, path } = request;
+  const token = query.get('continue') ?? '';
+  const version = query.get('resourceVersion') ?? '';
+  if (token !== '' && version !== '' && version !== '0') {
+    throw new StatusError('BadRequest', 'specifying resource version is not allowed when using continue');
+  }
+  const selectors = [query.get('labelSelector') ?? '', query.get('fieldSelector') ?? ''];
+  const page = api.pages.page(() => api.registry.listWithVersion(kind, listOptions(request)), {
+    limit: limitOf(query),
+    token,
+    scope: [kind.group, kind.kind, path.namespace, ...selectors].join(' '),
+    selected: selectors.some((text) => text !== ''),
+  });
+  return answerList(api, request, page);
 }

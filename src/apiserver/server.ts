@@ -16,6 +16,7 @@ import type { Certificates } from './certificates.js';
 import { adopt, type ConnectionLimits, makeHttpsServer, replyTimeout, trackSockets } from './connections.js';
 import type { Api, FieldManagement, PodStreams } from './contract.js';
 import { defaultHosts, makeGuard } from './guard.js';
+import { ListPages } from './list-pages.js';
 import { makeOpenApi } from './open-api.js';
 import { answerGarbage } from './raw-answer.js';
 import {
@@ -89,6 +90,7 @@ function makeApi(options: ApiServerOptions): Api {
     streams,
     clock,
     report,
+    pages: new ListPages(),
     openApi: makeOpenApi(registry.kinds(), gitVersion),
     version: parseVersion(gitVersion),
     resource: (group, version, plural) => index.get(`${group}/${version}/${plural}`),

@@ -6,6 +6,7 @@ import type { LabTarget } from '../cluster/target.js';
 import { enterCommand } from '../kernel/launch.js';
 import { lockFile, toolPath } from '../kernel/process.js';
 import { findProgram } from '../kernel/sandbox-process.js';
+import { runInGuest } from './enter-guest.js';
 import { runInForeground } from './foreground.js';
 import { kubectlEnvironment } from './kubectl-environment.js';
 import type { RunningLab } from './running.js';
@@ -26,9 +27,19 @@ exec "$@"`;
 /** Runs it with inherited stdio. Resolves with its exit code, 128+N when signal N ended it, 127 when not found. */
 export function runInside(lab: RunningLab, target: LabTarget, command: readonly string[]): Promise<number> {
   const inside = ['/bin/sh', '-c', FROM_DIRECTORY, 'sh', target.cwd ?? process.cwd(), ...command];
+  const env = environment(lab, target);
+  const { guestPid } = lab.status;
+  if (guestPid !== undefined) {
+    const argv = [...enterCommand(guestPid, target.namespaces, true), ...inside];
+    return runInGuest(lab.directory.guest, { argv, env: definedOnly(env) });
+  }
   const [program = '', ...args] = [...enterCommand(lab.status.pid, target.namespaces), ...inside];
   // By its path: a container's PATH may lead nowhere on the machine.
-  return runInForeground(findProgram(program), args, environment(lab, target));
+  return runInForeground(findProgram(program), args, env);
+}
+
+function definedOnly(env: NodeJS.ProcessEnv): Record<string, string> {
+  return Object.fromEntries(Object.entries(env).filter((pair): pair is [string, string] => pair[1] !== undefined));
 }
 
 /** A pod's command has the container's environment, as with `kubectl exec`; a machine's has the caller's. */

@@ -57,6 +57,7 @@ function program(name: string): Command {
   addBgp(lab, name);
   addFaults(lab, name);
   addDns(lab, name);
+  addBench(lab);
   return lab;
 }
 
@@ -70,6 +71,12 @@ function addLifeCycle(lab: Command, name: string): void {
     .addOption(new Option('--proxy-mode <mode>', 'how Services are implemented').choices(proxyModes))
     .addOption(new Option('--balance <how>', 'how new connections are spread').choices(balances))
     .addOption(new Option('--iptables <variant>', 'which iptables').choices(['legacy', 'nft']))
+    .addOption(
+      new Option(
+        '--kernel <kernel>',
+        "whose kernel: this machine's, or user-mode Linux (for IPVS, no privileges)",
+      ).choices(['machine', 'uml']),
+    )
     .addOption(
       new Option('--cloud <provider>', 'play a cloud provider, with its load balancers').choices(['aws', 'gcp']),
     )
@@ -211,4 +218,16 @@ function wholeNumber(text: string): number {
     throw new CommandFailure('usage', `lab: --seed ${text}: a seed is a whole number from 0 to 999999999`);
   }
   return Number(text);
+}
+
+function addBench(lab: Command): void {
+  lab
+    .command('bench')
+    .description('measurements on this machine')
+    .command('modes')
+    .description('what each proxy mode costs with a growing number of Services; needs no lab')
+    .option('--services <numbers>', 'how many Services, one after the other', '1,100,1000,5000,10000')
+    .option('--modes <modes>', 'which modes', 'iptables,nftables,ipvs,userspace')
+    .option('--out <directory>', 'write modes.json and the plot modes.svg there')
+    .action(async (options) => (await import('./commands/bench-modes.js')).benchModesCommand(options));
 }

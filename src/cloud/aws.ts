@@ -68,13 +68,8 @@ function localCheck(service: CloudService, other: HealthCheck, timeout: number, 
 /** What the cloud provider's own controller makes. Source: EnsureLoadBalancer, in its order of complaints. */
 function providerSettings(service: CloudService): BalancerSettings | Refusal {
   const network = annotation(service, 'type') === 'nlb';
-  const error = changeOfType(service, network) ?? unfit(service, network);
+  const error = changeOfType(service, network) ?? unfit(service, network) ?? unreadable(service, network);
   if (error !== undefined) return { error };
-  const proxyProtocol = annotation(service, 'proxy-protocol') ?? '';
-  if (!network && proxyProtocol !== '' && proxyProtocol !== '*') {
-    const name = annotationName('proxy-protocol');
-    return { error: `annotation "${name}"="${proxyProtocol}" detected, but the only value supported currently is '*'` };
-  }
   const attributes = pairs(annotation(service, 'target-group-attributes'));
   const defaults = network ? localCheck(service, networkCheck, 10, 2) : localCheck(service, firstPort(service), 5, 6);
   const check = annotatedCheck(service, defaults);
@@ -88,7 +83,7 @@ function providerSettings(service: CloudService): BalancerSettings | Refusal {
     targetType: 'instance',
     hostname: network ? networkHostname(name) : classicHostname(name, internal),
     preservesClient: network && attributes['preserve_client_ip.enabled'] !== 'false',
-    proxyProtocol: !network && proxyProtocol === '*',
+    proxyProtocol: !network && annotation(service, 'proxy-protocol') === '*',
     check,
     nodeLabels: pairs(annotation(service, 'target-node-labels')),
   };
@@ -118,6 +113,23 @@ function unfit({ spec }: CloudService, network: boolean): string | undefined {
   const other = protocols.find((protocol) => !carried.includes(protocol));
   if (other !== undefined) return `Protocol ${other} not supported by LoadBalancer`;
   return loadBalancerIP ? 'LoadBalancerIP cannot be specified for AWS ELB' : undefined;
+}
+
+/** What Go's strconv.ParseBool takes. */
+const booleans = /^(1|t|T|TRUE|true|True|0|f|F|FALSE|false|False)$/;
+
+function unreadable(service: CloudService, network: boolean): string | undefined {
+  const crossZone = annotation(service, 'cross-zone-load-balancing-enabled') || 'false';
+  const name = annotationName('cross-zone-load-balancing-enabled');
+  if (!booleans.test(crossZone)) return `error parsing service annotation: ${name}=${crossZone}`;
+  if (network) return undefined;
+  if (annotation(service, 'target-group-attributes') !== undefined) {
+    return 'target group attributes annotation is only supported for NLB';
+  }
+  const proxyProtocol = annotation(service, 'proxy-protocol') || '*';
+  const written = `"${annotationName('proxy-protocol')}"="${proxyProtocol}"`;
+  if (proxyProtocol === '*') return undefined;
+  return `annotation ${written} detected, but the only value supported currently is '*'`;
 }
 
 /** What the AWS Load Balancer Controller makes. */

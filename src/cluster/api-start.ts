@@ -33,12 +33,17 @@ export type CertificateMaker = (request: CertificateRequest) => Promise<Certific
 
 const LOOPBACK = '127.0.0.1';
 
-/** Opens a free port on the machine's loopback and asks for the lab's certificates. */
-export async function openApiDoor(config: ClusterConfig, clock: Clock, make: CertificateMaker): Promise<ApiDoor> {
+/** Opens a free port, or the one given, on the machine's loopback and asks for the lab's certificates. */
+export async function openApiDoor(
+  config: ClusterConfig,
+  clock: Clock,
+  make: CertificateMaker,
+  wantedPort = 0,
+): Promise<ApiDoor> {
   const listener = createServer();
   const listening = new Promise<void>((resolve, reject) => {
     listener.once('error', reject);
-    listener.listen(0, LOOPBACK, resolve);
+    listener.listen(wantedPort, LOOPBACK, resolve);
   });
   const certificates = make({
     addresses: [LOOPBACK, firstServiceAddress(config), ...config.nodes.map((node) => node.address)],
@@ -79,6 +84,7 @@ export async function startApi({
   const { config, registry } = desired;
   const token = makeToken();
   const certificates = await door.certificates;
+  desired.publishRootCA(certificates.ca);
   const server = await createApiServer({
     registry,
     clock,

@@ -29,13 +29,13 @@ export async function requireMode(mode: ProxyMode, namespace: NetworkNamespace):
   if (mode === 'ipvs' && !(await hasIpvs(namespace))) {
     throw new CommandFailure(
       'missingKernelFeature',
-      'lab: proxy mode ipvs: this kernel has no ip_vs, or ipvsadm and ipset are missing; load it (modprobe ip_vs), or take another mode: --proxy-mode iptables, nftables or userspace ("lab compile --proxy-mode ipvs" works everywhere)',
+      'lab: proxy mode ipvs: this kernel has no ip_vs, or ipvsadm and ipset are missing; load it (modprobe ip_vs), or bring the lab up in a kernel of its own: lab up --kernel uml --proxy-mode ipvs (packages user-mode-linux, ipvsadm and ipset; "lab compile --proxy-mode ipvs" works everywhere)',
     );
   }
   if (mode === 'nftables' && !(await nftWorks(namespace))) {
     throw new CommandFailure(
       'missingKernelFeature',
-      'lab: proxy mode nftables: nft cannot list tables here; install the package nftables, load nf_tables, or take another mode: --proxy-mode iptables',
+      'lab: proxy mode nftables: nft cannot make an IPv4 table here; install the package nftables, load nf_tables, or take another mode: --proxy-mode iptables (user-mode Linux as Debian builds it has no nf_tables for IPv4)',
     );
   }
 }

@@ -28,13 +28,14 @@ export interface DesiredState {
   apply(manifests: readonly ManifestText[]): ApplyOutcome[];
   /** Lets the controllers work until nothing is left to do. */
   settle(): void;
+  /** The PEM of the lab's CA is known. */
+  publishRootCA(pem: string): void;
   positionOf: PositionOf;
 }
 
 export interface DesiredOptions {
   world: World;
   config?: ManifestText;
-  rootCA?: string;
   /** What kube-proxy's ConfigMap says at first; absent: kubeadm's. */
   proxyMode?: ProxyMode;
   /** The provider that `lab up --cloud` names: it counts more than the configuration's. */
@@ -46,11 +47,10 @@ export interface DesiredOptions {
 /** @throws CommandFailure refused for a configuration that cannot be */
 export function createDesiredState(options: DesiredOptions): DesiredState {
   const config = withCloud(clusterConfig(options.config), options.cloud);
-  const { registry, settle } = createControlPlane({
+  const { registry, settle, publishRootCA } = createControlPlane({
     config,
     world: options.world,
     api: apiRules,
-    rootCA: options.rootCA,
     snapshot: options.snapshot,
     onFault: (controller, key, error) => process.stderr.write(`controller ${controller}, ${key}: ${error}\n`),
     controllers: [...metallbControllers, ...cloudControllers(config.cloud?.provider)],
@@ -62,6 +62,7 @@ export function createDesiredState(options: DesiredOptions): DesiredState {
     config,
     registry,
     settle,
+    publishRootCA,
     apply(manifests) {
       const documents = parseAll(manifests);
       const problems = pinnedAddressProblems(config, documents);

@@ -21,7 +21,7 @@ export interface ClusterDns {
   feed(parts: DnsParts): void;
   /** What the name server outside of the cluster knows from now on. */
   setUpstream(names: UpstreamNames): void;
-  /** The queries after this sequence number, as far as they are kept. */
+  /** The queries after this sequence number, as far as they are kept. @throws Error when the process never started */
   queries(after: number): Promise<QueryLogEntry[]>;
 }
 
@@ -85,9 +85,14 @@ class DnsProcess implements ClusterDns {
   queries(after: number): Promise<QueryLogEntry[]> {
     this.#lastId += 1;
     const id = this.#lastId;
-    return new Promise((resolve) => {
+    return new Promise((resolve, reject) => {
       this.#waiting.set(id, resolve);
-      this.#send?.({ kind: 'dns-log', id, after });
+      if (this.#send) this.#send({ kind: 'dns-log', id, after });
+      // Without a process nobody would ever answer: the reason why there is none is the answer.
+      else
+        this.servers.catch((error) => {
+          if (this.#waiting.delete(id)) reject(error);
+        });
     });
   }
 

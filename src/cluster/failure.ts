@@ -36,3 +36,11 @@ export class CommandFailure extends Error {
     return exitCodes[this.kind];
   }
 }
+
+/** Two commands at once: the first one gets the name. */
+export function beingStarted(name: string): CommandFailure {
+  return new CommandFailure(
+    'alreadyUp',
+    `lab: lab "${name}" is just being brought up by another command; wait for it, or choose another --name`,
+  );
+}

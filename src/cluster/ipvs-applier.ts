@@ -4,33 +4,48 @@
  *
  * Differs: after a failure everything of the mode is removed and made anew; kube-proxy compares with what is there.
  */
-import { runTool, setSysctl } from '../kernel/ipvs.js';
+import { createToolRunner, hasLink, runTool, setSysctl, type ToolStep } from '../kernel/ipvs.js';
 import type { ProxyApplier } from '../node/kube-proxy.js';
 import { type IpvsChange, ipvsadmArguments, type ServerOperation } from '../proxy/ipvs/change.js';
 import { dummyDevice, type IpvsRuleSet } from '../proxy/ipvs/compile.js';
-import { type Draining, drain, drainIntervalSeconds, parseConnections, settle } from '../proxy/ipvs/graceful.js';
+import {
+  type CountConnections,
+  type Draining,
+  drain,
+  drainIntervalSeconds,
+  type GracefulStep,
+  parseConnections,
+  settle,
+} from '../proxy/ipvs/graceful.js';
 import { type NodeTools, removeChains, restore } from './proxy-appliers.js';
 
 export function ipvsApplier(tools: NodeTools): ProxyApplier<IpvsRuleSet, IpvsChange> {
   return new IpvsApplier(tools);
 }
 
+/** Takes away every set of kube-proxy's; those in use by a rule of somebody else's stay, and are complained about. */
+const destroySets = "ipset list -n | sed -n 's/^KUBE-/destroy &/p' | ipset restore";
+
 class IpvsApplier implements ProxyApplier<IpvsRuleSet, IpvsChange> {
+  readonly #run: (steps: readonly ToolStep[]) => Promise<void>;
   #draining: Draining = new Map();
   #removed = false;
 
-  constructor(private readonly tools: NodeTools) {}
+  constructor(private readonly tools: NodeTools) {
+    this.#run = createToolRunner(tools.namespace);
+  }
 
   async apply(change: IpvsChange, next: IpvsRuleSet): Promise<void> {
-    // Only a change from nothing sets what is set once.
-    if (change.sysctls.length > 0) await this.#begin(next);
     const { namespace } = this.tools;
+    // Only a change from nothing sets what is set once.
+    const isFirst = change.sysctls.length > 0;
+    if (isFirst && hasLink(namespace, dummyDevice)) await this.#clear();
     for (const { key, value } of change.sysctls) setSysctl(namespace, key, value);
-    await this.#addresses('add', change.bind);
-    if (change.sets !== '') await runTool(namespace, ['ipset', 'restore'], change.sets);
+    const sets = change.sets === '' ? [] : [{ command: 'ipset restore', input: change.sets }];
+    await this.#run([...(isFirst ? beginning(next) : []), ...addressStep('add', change.bind), ...sets]);
     await restore(this.tools, change.iptables);
-    await this.#servers(settle(change.servers, parseConnections(await this.#listing()), this.#draining));
-    await this.#addresses('del', change.unbind);
+    const step = settle(change.servers, await this.#connections(change.servers), this.#draining);
+    await this.#run([...this.#serverStep(step), ...addressStep('del', change.unbind)]);
   }
 
   async remove(): Promise<void> {
@@ -38,36 +53,25 @@ class IpvsApplier implements ProxyApplier<IpvsRuleSet, IpvsChange> {
     await this.#clear();
   }
 
-  async #begin({ timeouts: { tcp, tcpFin, udp } }: IpvsRuleSet): Promise<void> {
-    const { namespace } = this.tools;
-    await this.#clear();
-    await runTool(namespace, ['ip', 'link', 'add', dummyDevice, 'type', 'dummy']);
-    if (tcp + tcpFin + udp > 0) await runTool(namespace, ['ipvsadm', '--set', `${tcp}`, `${tcpFin}`, `${udp}`]);
-  }
-
   async #clear(): Promise<void> {
-    const { namespace } = this.tools;
     this.#draining = new Map();
     await removeChains(this.tools);
-    await runTool(namespace, ['ipvsadm', '-C']);
-    const sets = (await runTool(namespace, ['ipset', 'list', '-n'])).split('\n').filter((name) => /^KUBE-/.test(name));
-    for (const set of sets) await runTool(namespace, ['ipset', 'destroy', set]);
-    const links = await runTool(namespace, ['ip', '-o', 'link', 'show', 'type', 'dummy']);
-    if (links.includes(` ${dummyDevice}:`)) await runTool(namespace, ['ip', 'link', 'del', dummyDevice]);
+    const link = hasLink(this.tools.namespace, dummyDevice) ? [{ command: `ip link del ${dummyDevice}` }] : [];
+    await this.#run([{ command: 'ipvsadm -C' }, { command: destroySets }, ...link]);
   }
 
-  async #addresses(verb: 'add' | 'del', addresses: readonly string[]): Promise<void> {
-    if (addresses.length === 0) return;
-    const lines = addresses.map((address) => `address ${verb} ${address}/32 dev ${dummyDevice}\n`);
-    await runTool(this.tools.namespace, ['ip', '-batch', '-'], lines.join(''));
-  }
-
-  async #servers({ operations, draining }: { operations: readonly ServerOperation[]; draining: Draining }) {
+  #serverStep({ operations, draining }: GracefulStep): ToolStep[] {
     if (this.#draining.size === 0 && draining.size > 0) this.#lookLater();
     this.#draining = draining;
-    if (operations.length === 0) return;
+    if (operations.length === 0) return [];
     const lines = operations.map((operation) => `${ipvsadmArguments(operation)}\n`);
-    await runTool(this.tools.namespace, ['ipvsadm', '--restore'], lines.join(''));
+    return [{ command: 'ipvsadm --restore', input: lines.join('') }];
+  }
+
+  /** Nobody counts where nothing is retired. */
+  async #connections(operations: readonly ServerOperation[]): Promise<CountConnections> {
+    const isRetiring = operations.some(({ operation }) => operation === 'retireServer');
+    return isRetiring ? parseConnections(await this.#listing()) : () => undefined;
   }
 
   #listing(): Promise<string> {
@@ -84,7 +88,18 @@ class IpvsApplier implements ProxyApplier<IpvsRuleSet, IpvsChange> {
   async #look(): Promise<void> {
     if (this.#removed || this.#draining.size === 0) return;
     const step = drain(this.#draining, parseConnections(await this.#listing()));
-    await this.#servers(step);
+    await this.#run(this.#serverStep(step));
     if (this.#draining.size > 0) this.#lookLater();
   }
+}
+
+function beginning({ timeouts: { tcp, tcpFin, udp } }: IpvsRuleSet): ToolStep[] {
+  const link = { command: `ip link add ${dummyDevice} type dummy` };
+  return tcp + tcpFin + udp > 0 ? [link, { command: `ipvsadm --set ${tcp} ${tcpFin} ${udp}` }] : [link];
+}
+
+function addressStep(verb: 'add' | 'del', addresses: readonly string[]): ToolStep[] {
+  if (addresses.length === 0) return [];
+  const lines = addresses.map((address) => `address ${verb} ${address}/32 dev ${dummyDevice}\n`);
+  return [{ command: 'ip -batch -', input: lines.join('') }];
 }

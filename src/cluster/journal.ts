@@ -4,7 +4,7 @@
  * A change is written before anybody is told of it, by one system call; a process that is killed loses nothing.
  * Differs: nothing is forced to the disk, so a machine that loses power may lose the last changes.
  */
-import { openSync, readFileSync, renameSync, writeFileSync, writeSync } from 'node:fs';
+import { closeSync, openSync, readFileSync, renameSync, writeFileSync, writeSync } from 'node:fs';
 import { changeLine, replay, snapshotLine } from '../registry/journal.js';
 import type { LabRegistry, RegistrySnapshot } from '../registry/registry.js';
 import type { LabSettings } from './start-request.js';
@@ -23,17 +23,58 @@ export function readJournal(path: string): JournalContent | undefined {
   return { settings: JSON.parse(header).settings as LabSettings, snapshot: replay(lines) };
 }
 
-/** Begins a journal with what the registry holds, and keeps it up to date from now on. */
-export function keepJournal(path: string, settings: LabSettings, registry: LabRegistry): void {
-  const fresh = `${path}.new`;
+/** What the journal is written with. */
+export interface JournalFile {
+  /** Starts anew with this text. */
+  begin(text: string): void;
+  append(line: string): void;
+}
+
+/**
+ * Begins a journal with what the registry holds, and keeps it up to date from now on. A disk that is full keeps no change
+ * from being made: it is said once through `report`, and the journal is written whole again as soon as there is room.
+ */
+export function keepJournal(
+  settings: LabSettings,
+  registry: Pick<LabRegistry, 'snapshot' | 'watch'>,
+  file: JournalFile,
+  report: (text: string) => void,
+): void {
   const header = `${JSON.stringify({ settings })}\n`;
-  writeFileSync(fresh, header + snapshotLine(registry.snapshot()), { mode: 0o600 });
-  renameSync(fresh, path);
-  const file = openSync(path, 'a', 0o600);
+  const begin = (): void => file.begin(header + snapshotLine(registry.snapshot()));
+  let broken = false;
+  begin();
   registry.watch(undefined, (event) => {
     const line = changeLine(event);
-    if (line !== undefined) writeSync(file, line);
+    if (line === undefined) return;
+    try {
+      if (broken) begin();
+      else file.append(line);
+      broken = false;
+    } catch (error) {
+      if (!broken) report(`journal: ${(error as Error).message}; after a crash the lab would go on from before this`);
+      broken = true;
+    }
   });
+}
+
+/** The journal's file: what is begun anew replaces the old one only when it is whole. */
+export function journalFile(path: string): JournalFile {
+  let file: number | undefined;
+  return {
+    begin(text) {
+      const fresh = `${path}.new`;
+      writeFileSync(fresh, text, { mode: 0o600 });
+      renameSync(fresh, path);
+      if (file !== undefined) closeSync(file);
+      file = openSync(path, 'a', 0o600);
+    },
+    append(line) {
+      if (file === undefined) throw new Error('not begun');
+      const written = writeSync(file, line);
+      if (written < Buffer.byteLength(line)) throw new Error('ENOSPC: no space left on device, write');
+    },
+  };
 }
 
 function textOf(path: string): string | undefined {

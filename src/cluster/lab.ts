@@ -21,9 +21,9 @@ import { serveControl } from './control.js';
 import { controlHandlers } from './control-handlers.js';
 import { createDesiredState, type DesiredState } from './desired.js';
 import { startDns, untilServing } from './dns.js';
-import { CommandFailure } from './failure.js';
+import { beingStarted } from './failure.js';
 import { Faults } from './faults.js';
-import { keepJournal, readJournal } from './journal.js';
+import { journalFile, keepJournal, readJournal } from './journal.js';
 import { startKubelet } from './kubelet-start.js';
 import { createMachineRooms } from './machine-rooms.js';
 import { createMetalLB } from './metallb.js';
@@ -51,7 +51,7 @@ export async function startLab(request: StartRequest, { progress, certificates }
   const { name, settings } = request;
   const directory = stateDirectory(name, request.stateRoot);
   const world = createWorld({ seed: settings.seed });
-  const [pid, init] = [pidOnMachine(), initOnMachine()];
+  const { keeper: pid, init } = request.guest ?? { keeper: pidOnMachine(), init: initOnMachine() };
   if (!holdFile(directory.lock)) throw beingStarted(name);
 
   const kubeletStart = startKubelet();
@@ -73,11 +73,12 @@ export async function startLab(request: StartRequest, { progress, certificates }
   if (settings.socketLB) requireSocketLB(request.rootless);
   if (desired.config.router) requireFrr("the cluster configuration's router");
 
-  const door = await openApiDoor(desired.config, world.clock, certificates);
+  const door = await openApiDoor(desired.config, world.clock, certificates, request.guest?.apiPort);
 
   progress('making namespaces');
   const machine = leaveMachineNamespace();
-  mountOwnProc();
+  // A kernel of its own has no processes but the lab's.
+  if (!request.guest) mountOwnProc();
   const wiring = new Wiring();
   if (settings.attach) wiring.namespaces.adopt({ name: hostNamespace, fd: machine.fd });
   await wiring.change(planMachines(desired.config, settings.attach ? attachmentOf(name) : undefined));
@@ -154,6 +155,7 @@ export async function startLab(request: StartRequest, { progress, certificates }
     iptables,
     nodes: desired.config.nodes.map((node) => ({ name: node.name, address: node.address })),
     kubeconfig: directory.kubeconfig,
+    ...(request.guest && { guestPid: process.pid }),
   };
   const keepStatus = () => writeStatus(directory, { ...status, proxyMode: modes.summary() });
   restartWithPods(
@@ -196,7 +198,7 @@ export async function startLab(request: StartRequest, { progress, certificates }
     });
   const faults = new Faults({ desired, world, wiring, kubelet, speakers: metallb.speakers });
   await serveControl(
-    directory.control,
+    request.guest?.control ?? directory.control,
     controlHandlers({
       status,
       keepStatus,
@@ -217,19 +219,11 @@ export async function startLab(request: StartRequest, { progress, certificates }
       ...(cloud && { cloud }),
     }),
   );
-  keepJournal(directory.journal, settings, desired.registry);
+  keepJournal(settings, desired.registry, journalFile(directory.journal), (text) => process.stderr.write(`${text}\n`));
   keepStatus();
   // The first command on host comes soon: its room is made while that command starts.
   if (!settings.attach) rooms.enter(hostNamespace).catch(() => undefined);
   return { status, outcome };
-}
-
-/** Two commands at once: the first one gets the name. */
-function beingStarted(name: string): CommandFailure {
-  return new CommandFailure(
-    'alreadyUp',
-    `lab: lab "${name}" is just being brought up by another command; wait for it, or choose another --name`,
-  );
 }
 
 /** Rules follow objects: all changes of one turn of the event loop become one sync. */

@@ -8,12 +8,16 @@ import { fileURLToPath } from 'node:url';
 import { type CertificateRequest, loadX509, makeCertificates } from '../apiserver/certificates.js';
 import { launchDaemon } from '../kernel/launch.js';
 import { holdFile } from '../kernel/lock.js';
+import { chooseKernel } from './choose-kernel.js';
 import { CommandFailure, type FailureKind } from './failure.js';
 import { requireTools } from './preflight.js';
 import type { CertificateAnswer, StartReport, StartRequest } from './start-request.js';
 import { createStateDirectory, type StateDirectory } from './state-directory.js';
 
-const daemonEntry = fileURLToPath(new URL('./daemon.js', import.meta.url));
+const entries = {
+  machine: fileURLToPath(new URL('./daemon.js', import.meta.url)),
+  uml: fileURLToPath(new URL('./guest/keeper.js', import.meta.url)),
+};
 
 /** Resolves when the lab answers. @throws CommandFailure in the daemon's words, or why there is no daemon. */
 export async function launchLab(
@@ -22,8 +26,9 @@ export async function launchLab(
   progress: (text: string) => void,
 ): Promise<Extract<StartReport, { kind: 'ready' }>> {
   requireTools(request.settings.iptables);
+  const kernel = chooseKernel(request.settings);
   createStateDirectory(directory);
-  const command = [process.execPath, ...process.execArgv, daemonEntry, `--lab=${request.name}`];
+  const command = [process.execPath, ...process.execArgv, entries[kernel], `--lab=${request.name}`];
   const child = launchDaemon({
     command,
     logFile: directory.log,
@@ -33,7 +38,10 @@ export async function launchLab(
   if (child.pid === undefined) throw new CommandFailure('missingTool', 'lab: cannot start "unshare" (util-linux)');
   const library = loadX509();
   const ended = new Promise((resolve) => child.once('exit', resolve));
-  channel.write(`${JSON.stringify({ ...request, launcher: child.pid, rootless: process.getuid?.() !== 0 })}\n`);
+  // In a kernel of its own a lab is root's, whoever the user is.
+  const rootless = kernel === 'machine' && process.getuid?.() !== 0;
+  const settings = { ...request.settings, kernel };
+  channel.write(`${JSON.stringify({ ...request, settings, launcher: child.pid, rootless })}\n`);
   try {
     for await (const report of reportsFrom(channel)) {
       if (report.kind === 'progress') progress(report.text);

@@ -9,7 +9,7 @@ import { createRestore, type IptablesVariant } from '../kernel/iptables.js';
 import type { NetworkNamespace } from '../kernel/netns.js';
 import type { Namespaces } from '../kernel/operations.js';
 import type { ClusterConfig, NodeConfig } from '../model/cluster-config.js';
-import { createHealthChecks } from '../node/health-checks.js';
+import { createHealthChecks, listenIn } from '../node/health-checks.js';
 import { createKubeProxy, type KubeProxy } from '../node/kube-proxy.js';
 import { NodeProxy } from '../node/node-proxy.js';
 import type { NodeEdge, ProxiedNode } from '../node/service-proxies.js';
@@ -71,7 +71,7 @@ export async function createNodeProxies(parts: ProxyParts): Promise<NodeProxies>
   const agents = new Map(
     config.nodes.map((node) => [
       node.name,
-      { proxy: createNodeProxy(parts, node, first), edge: createNodeEdge(namespaces.get(node.name)) },
+      { proxy: createNodeProxy(parts, node, first), edge: createNodeEdge(namespaces.get(node.name), parts.clock) },
     ]),
   );
   const configurations = () => new Map([...agents].map(([name, { proxy }]) => [name, proxy.setting]));
@@ -100,10 +100,11 @@ function createNodeProxy(parts: ProxyParts, node: NodeConfig, first: ProxyConfig
   const restoreRules = createRestore(namespace, variant);
   const prelude = calicoRules(config.podCIDR);
   const tools: NodeTools = { namespace, variant, restoreRules, rootless, clock, prelude };
-  return new NodeProxy(first, ({ mode, strictARP }) => proxyOf(mode, { config, node, balance, strictARP }, tools));
+  return new NodeProxy(first, ({ mode, ...ipvs }) => proxyOf(mode, { config, node, balance, ...ipvs }, tools));
 }
 
-function proxyOf(mode: ProxyConfiguration['mode'], setting: NodeSetting, tools: NodeTools): KubeProxy {
+/** A node's kube-proxy of that mode, with the tools that bring its changes into the kernel. */
+export function proxyOf(mode: ProxyMode, setting: NodeSetting, tools: NodeTools): KubeProxy {
   switch (mode) {
     case 'iptables':
       return createKubeProxy(iptablesEngine, iptablesOptionsOf(setting), iptablesApplier(tools));
@@ -133,8 +134,12 @@ interface RestartedEdge extends NodeEdge {
  * Before its first start there were none. Source: kubernetes v1.30.5 pkg/proxy/endpointschangetracker.go,
  * detectStaleConntrackEntries.
  */
-function createNodeEdge(namespace: NetworkNamespace): RestartedEdge {
-  const health = createHealthChecks(namespace, (error) => process.stderr.write(`${namespace.name}: ${error}\n`));
+function createNodeEdge(namespace: NetworkNamespace, clock: Clock): RestartedEdge {
+  const health = createHealthChecks({
+    listen: listenIn(namespace),
+    clock,
+    report: (error) => process.stderr.write(`${namespace.name}: ${error}\n`),
+  });
   let again = false;
   return {
     restarted() {

@@ -7,6 +7,7 @@ import { listTable, runTransaction } from '../kernel/nft.js';
 import type { ProxyApplier } from '../node/kube-proxy.js';
 import { UserspaceProcess } from '../node/userspace/client.js';
 import type { IptablesRuleSet } from '../proxy/iptables/compile.js';
+import type { RestoreInput } from '../proxy/iptables/restore.js';
 import type { NftablesRuleSet } from '../proxy/nftables/compile.js';
 import { splitTransaction } from '../proxy/nftables/split-transaction.js';
 import { tableName } from '../proxy/nftables/table.js';
@@ -19,8 +20,8 @@ import type { Clock } from '../world/contract.js';
 export interface NodeTools {
   namespace: NetworkNamespace;
   variant: IptablesVariant;
-  /** Gives iptables one transaction. */
-  restoreRules(input: string): Promise<void>;
+  /** Gives iptables its input, whole or in blocks. */
+  restoreRules(input: string | RestoreInput): Promise<void>;
   /** Whether the lab is an ordinary user's, whose nft sends no long transactions. */
   rootless: boolean;
   clock: Clock;
@@ -29,11 +30,16 @@ export interface NodeTools {
 }
 
 /** Ours, behind what must be there before them. */
-export async function restore(tools: NodeTools, rules: string): Promise<void> {
-  const input = tools.prelude + rules;
-  if (input === '') return;
-  await tools.restoreRules(input);
+export async function restore(tools: NodeTools, rules: string | RestoreInput): Promise<void> {
+  const { prelude } = tools;
+  if (typeof rules !== 'string') await tools.restoreRules(behind(prelude, rules));
+  else if (prelude + rules !== '') await tools.restoreRules(prelude + rules);
   tools.prelude = '';
+}
+
+function* behind(prelude: string, rules: RestoreInput): RestoreInput {
+  if (prelude !== '') yield prelude;
+  yield* rules;
 }
 
 /** Takes every chain of kube-proxy's out of the node's tables. */
@@ -42,7 +48,7 @@ export async function removeChains({ namespace, variant, restoreRules }: NodeToo
   if (removal !== '') await restoreRules(removal);
 }
 
-export function iptablesApplier(tools: NodeTools): ProxyApplier<IptablesRuleSet, string> {
+export function iptablesApplier(tools: NodeTools): ProxyApplier<IptablesRuleSet, RestoreInput> {
   const { namespace, variant } = tools;
   return {
     apply: (change) => restore(tools, change),

@@ -2,12 +2,13 @@
  * kube-proxy's ConfigMap, which says in which mode it starts. The course edits it with `kubectl edit` and deletes the
  * kube-proxy pods afterwards, as a running kube-proxy does not look at it again.
  *
- * Source: kubeadm `phases/addons/proxy`; KubeProxyConfiguration v1alpha1 (`mode`, `ipvs.strictARP`).
+ * Source: kubeadm `phases/addons/proxy`; KubeProxyConfiguration v1alpha1 (`mode`, `ipvs.strictARP`, `ipvs.scheduler`).
  */
 import type { ConfigMap } from 'kubernetes-types/core/v1.js';
 import { parse, parseDocument } from 'yaml';
 import type { KubeObject, keyOf } from '../api/object.js';
 import type { ProxyMode } from '../proxy/contract.js';
+import { type Scheduler, schedulers } from '../proxy/ipvs/options.js';
 import type { Registry } from '../registry/contract.js';
 import { CommandFailure } from './failure.js';
 import { proxyModes } from './proxy-options.js';
@@ -16,6 +17,8 @@ export interface ProxyConfiguration {
   mode: ProxyMode;
   /** Other modes than IPVS do not look at it. */
   strictARP: boolean;
+  /** Likewise; absent: rr. */
+  scheduler?: Scheduler;
 }
 
 const key = { group: '', kind: 'ConfigMap', namespace: 'kube-system', name: 'kube-proxy' };
@@ -27,18 +30,23 @@ const usual: ProxyConfiguration = { mode: 'iptables', strictARP: false };
 export function readProxyConfiguration(registry: Pick<Registry, 'get'>): ProxyConfiguration {
   const text = (registry.get(key) as ConfigMap | undefined)?.data?.[file];
   if (text === undefined) return usual;
-  const { mode, ipvs } = (parse(text) ?? {}) as { mode?: string; ipvs?: { strictARP?: boolean } };
-  const chosen = mode ? modeNamed(mode) : usual.mode;
-  return { mode: chosen, strictARP: chosen === 'ipvs' && ipvs?.strictARP === true };
+  const { mode, ipvs } = (parse(text) ?? {}) as {
+    mode?: string;
+    ipvs?: { strictARP?: boolean; scheduler?: string };
+  };
+  const chosen = mode ? named('mode', proxyModes, mode) : usual.mode;
+  if (chosen !== 'ipvs') return { mode: chosen, strictARP: false };
+  const scheduler = ipvs?.scheduler ? named('ipvs.scheduler', schedulers, ipvs.scheduler) : undefined;
+  return { mode: chosen, strictARP: ipvs?.strictARP === true, ...(scheduler && { scheduler }) };
 }
 
 /** @throws CommandFailure refused */
-function modeNamed(text: string): ProxyMode {
-  const mode = proxyModes.find((one) => one === text);
-  if (mode) return mode;
+function named<Name extends string>(field: string, names: readonly Name[], text: string): Name {
+  const name = names.find((one) => one === text);
+  if (name) return name;
   throw new CommandFailure(
     'refused',
-    `configmap/kube-proxy: ${file}: mode: Unsupported value: "${text}": supported values: ${proxyModes.map((one) => `"${one}"`).join(', ')}`,
+    `configmap/kube-proxy: ${file}: ${field}: Unsupported value: "${text}": supported values: ${names.map((one) => `"${one}"`).join(', ')}`,
   );
 }
 

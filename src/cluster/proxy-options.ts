@@ -9,6 +9,7 @@ import { iptablesEngine } from '../proxy/iptables/engine.js';
 import { renderRestore } from '../proxy/iptables/restore.js';
 import { compileStyle123 } from '../proxy/iptables/style-1.23.js';
 import { ipvsEngine } from '../proxy/ipvs/engine.js';
+import type { Scheduler } from '../proxy/ipvs/options.js';
 import { nftablesEngine } from '../proxy/nftables/engine.js';
 import { userspaceEngine } from '../proxy/userspace/engine.js';
 
@@ -21,6 +22,8 @@ export interface NodeSetting {
   balance: BalanceOptions;
   /** Of the ConfigMap; only IPVS mode reads it. */
   strictARP?: boolean;
+  /** Likewise. */
+  scheduler?: Scheduler | undefined;
 }
 
 function ruleOptions({ config, node, balance: { balance, seed } }: NodeSetting) {
@@ -32,9 +35,10 @@ export const iptablesOptionsOf = (setting: NodeSetting) => iptablesEngine.option
 
 export const nftablesOptionsOf = (setting: NodeSetting) => nftablesEngine.options(ruleOptions(setting));
 
-export const ipvsOptionsOf = ({ config, node, strictARP = false }: NodeSetting) =>
+export const ipvsOptionsOf = ({ config, node, strictARP = false, scheduler = 'rr' }: NodeSetting) =>
   ipvsEngine.options({
     strictARP,
+    scheduler,
     localTrafficDetector: { kind: 'ClusterCIDR', cidr: config.podCIDR },
     nodeIP: node.address,
   });

@@ -2,6 +2,7 @@
  * The socket load balancer of a lab (`lab up --socket-lb`): loads its programs, and keeps their maps in step with the
  * traffic plan and with the network namespaces that there are.
  */
+import { fileURLToPath } from 'node:url';
 import { podNamespace } from '../fabric/naming.js';
 import { ATTACH_TYPES, type Hook, type LoadedPrograms, loadPrograms, namespaceCookie } from '../kernel/bpf.js';
 import { KernelError } from '../kernel/libc.js';
@@ -18,7 +19,7 @@ import { socketService } from '../proxy/socket-lb/services.js';
 import { CommandFailure } from './failure.js';
 import { SocketMaps } from './socket-maps.js';
 
-const source = new URL('../../../src/kernel/bpf/socket-lb.bpf.c', import.meta.url);
+const source = fileURLToPath(new URL('../../../src/kernel/bpf/socket-lb.bpf.c', import.meta.url));
 const instead = 'without --socket-lb the rules of the proxy mode do it all';
 
 export interface SocketLB {
@@ -57,9 +58,9 @@ export async function startSocketLB({ nodes, balance, folder }: SocketLBParts): 
   if (!first) throw new Error('a lab has nodes');
   const hooks = Object.keys(ATTACH_TYPES) as Hook[];
   try {
-    const programs = await loadPrograms({ source: source.pathname, folder, hooks, place: first.namespace });
+    const programs = await loadPrograms({ source, folder, hooks, place: first.namespace });
     const lab = new LabSockets(programs, balance, new Map(nodes.map(({ name }, number) => [name, number])));
-    for (const { name, namespace } of nodes) await lab.admit(namespace, name);
+    await Promise.all(nodes.map(({ name, namespace }) => lab.admit(namespace, name)));
     return lab;
   } catch (error) {
     throw refusal(error);

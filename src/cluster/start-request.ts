@@ -14,6 +14,9 @@ export interface ManifestText {
   text: string;
 }
 
+/** Whose kernel a lab runs in: the machine's, or its own in user-mode Linux. */
+export type LabKernel = 'machine' | 'uml';
+
 /** How a lab is to be. What a running lab cannot change is compared field by field by a second `up`. */
 export interface LabSettings {
   seed: number;
@@ -21,6 +24,8 @@ export interface LabSettings {
   /** What kube-proxy's ConfigMap says at the start. */
   proxyMode: ProxyMode;
   attach: boolean;
+  /** Absent: not yet chosen. */
+  kernel?: LabKernel;
   /** Whether ClusterIPs are resolved at the socket, by eBPF, in front of the proxy mode. */
   socketLB: boolean;
   /** Absent: what the kernel has, legacy first. */
@@ -40,6 +45,20 @@ export interface StartRequest {
   /** Whether the daemon is in a user namespace, because the user is not root. */
   rootless: boolean;
   stateRoot: string;
+  /** Added by the keeper when the lab runs in a kernel of its own. */
+  guest?: GuestPlace;
+}
+
+/** What a daemon in a kernel of its own is told of the machine outside. */
+export interface GuestPlace {
+  /** The process that stands for the lab outside. */
+  keeper: number;
+  /** The first process of its PID namespace. */
+  init: number;
+  /** Where the control socket is to be. */
+  control: string;
+  /** A port that is the lab's on the machine's loopback. */
+  apiPort: number;
 }
 
 /** What the command sends later on, when it was asked for it. */

@@ -38,6 +38,8 @@ export interface LabStatus {
   attach: boolean;
   iptables: 'legacy' | 'nft';
   nodes: { name: string; address: string }[];
+  /** The daemon's process id in the kernel of its own that the lab runs in; absent: it runs in the machine's. */
+  guestPid?: number;
   kubeconfig: string;
 }
 
@@ -57,6 +59,8 @@ export interface StateDirectory {
   root: string;
   status: string;
   control: string;
+  /** Where commands for a kernel of the lab's own are taken. */
+  guest: string;
   kubeconfig: string;
   journal: string;
   log: string;
@@ -76,6 +80,7 @@ export function stateDirectory(name: string, root: string = stateRoot()): StateD
     root: directory,
     status: file('status.json'),
     control: file('control.sock'),
+    guest: file('guest.sock'),
     kubeconfig: file('kubeconfig'),
     journal: file('journal.ndjson'),
     log: file('daemon.log'),

@@ -3,16 +3,15 @@
  */
 import type { KubeObject } from '../api/object.js';
 import { StatusError } from '../api/status.js';
-import type { Registry } from '../registry/contract.js';
 import type { Clock } from '../world/contract.js';
 import type { EventTemplate, Intent } from './contract.js';
-import { recordEvent } from './events.js';
+import { type EventStore, recordEvent } from './events.js';
 
 /** A write intent: everything but `requeue`, which is the runner's own. */
 export type WriteIntent = Exclude<Intent, { verb: 'requeue' }>;
 
 /** @throws StatusError when the registry refuses; a deletion of what is gone is no error. */
-export function carryOut(intent: WriteIntent, registry: Registry, clock: Clock): void {
+export function carryOut(intent: WriteIntent, registry: EventStore, clock: Clock): void {
   switch (intent.verb) {
     case 'create':
       return carryOutCreate(intent, registry, clock);
@@ -32,7 +31,7 @@ export function carryOut(intent: WriteIntent, registry: Registry, clock: Clock):
   }
 }
 
-function carryOutCreate(intent: Extract<Intent, { verb: 'create' }>, registry: Registry, clock: Clock): void {
+function carryOutCreate(intent: Extract<Intent, { verb: 'create' }>, registry: EventStore, clock: Clock): void {
   try {
     const created = registry.create(intent.object);
     if (intent.onSuccess) recordEvent(registry, clock, fill(intent.onSuccess, '{name}', created.metadata.name));
@@ -44,7 +43,7 @@ function carryOutCreate(intent: Extract<Intent, { verb: 'create' }>, registry: R
   }
 }
 
-function carryOutDelete(intent: Extract<Intent, { verb: 'delete' }>, registry: Registry, clock: Clock): void {
+function carryOutDelete(intent: Extract<Intent, { verb: 'delete' }>, registry: EventStore, clock: Clock): void {
   try {
     registry.delete(intent.key, intent.options);
   } catch (error) {

@@ -17,6 +17,7 @@ import { endpointSliceController } from './endpoints/endpointslice.js';
 import { endpointSliceMirroringController } from './endpoints/endpointslice-mirroring.js';
 import { createGarbageCollector } from './garbage-collector.js';
 import { jobController } from './job/job.js';
+import { kubernetesServiceController } from './kubernetes-service.js';
 import { createNamespaceController } from './namespace.js';
 import { nodeLeaseController } from './node/node-lease.js';
 import { nodeTaintsController } from './node/node-taints.js';
@@ -31,8 +32,6 @@ export interface ControlPlaneOptions {
   world: World;
   /** Defaulting and validation. */
   api: ApiRules;
-  /** PEM of the cluster's CA, for the ConfigMap kube-root-ca.crt. */
-  rootCA?: string | undefined;
   /** Continue from here instead of bootstrapping. */
   snapshot?: RegistrySnapshot | undefined;
   /** Further controllers (MetalLB's, Ingress', …), after the built-in ones. */
@@ -45,15 +44,18 @@ export interface ControlPlane {
   registry: LabRegistry;
   /** Let the controllers work until nothing is left to do; returns how many keys were reconciled. */
   settle(): number;
+  /** The PEM of the cluster's CA is known: every namespace gets its ConfigMap kube-root-ca.crt. */
+  publishRootCA(pem: string): void;
   /** No more reactions to changes, no timers left. */
   stop(): void;
 }
 
 /** The controllers in order of precedence: those that make objects before those that place and list them. */
-function builtinControllers(options: ControlPlaneOptions): Controller[] {
+function builtinControllers(rootCA: () => string | undefined): Controller[] {
   return [
-    createNamespaceController({ kinds: builtinKinds, rootCA: options.rootCA }),
+    createNamespaceController({ kinds: builtinKinds, rootCA }),
     createGarbageCollector(builtinKinds),
+    kubernetesServiceController,
     nodeLeaseController,
     nodeTaintsController,
     taintEvictionController,
@@ -77,7 +79,8 @@ function builtinControllers(options: ControlPlaneOptions): Controller[] {
 export function createControlPlane(options: ControlPlaneOptions): ControlPlane {
   const { config, world, api, snapshot, onRefusal, onFault } = options;
   const registry = createRegistry({ config, world, rules: api, kinds: builtinKinds });
-  const controllers = [...builtinControllers(options), ...(options.controllers ?? [])];
+  let authority: string | undefined;
+  const controllers = [...builtinControllers(() => authority), ...(options.controllers ?? [])];
   const runner = createRunner({
     registry,
     world,
@@ -90,5 +93,16 @@ export function createControlPlane(options: ControlPlaneOptions): ControlPlane {
   else for (const object of bootstrapObjects(config, world.clock.timestamp())) registry.create(object);
   runner.start();
   runner.settle();
-  return { registry, settle: () => runner.settle(), stop: () => runner.stop() };
+  return {
+    registry,
+    settle: () => runner.settle(),
+    publishRootCA(pem) {
+      authority = pem;
+      runner.reconsider(
+        'namespace',
+        registry.list('', 'Namespace').map(({ metadata }) => metadata.name),
+      );
+    },
+    stop: () => runner.stop(),
+  };
 }

@@ -8,15 +8,16 @@ import type { Namespace } from 'kubernetes-types/core/v1.js';
 import { type KubeObject, keyOf, type Stored } from '../api/object.js';
 import type { ChangeEvent, KindInfo } from '../registry/contract.js';
 import type { IndexedLister } from '../registry/indexes.js';
+import { deepEqual } from '../registry/plain-data.js';
 import type { Controller, Intent } from './contract.js';
 
 export interface NamespaceControllerOptions {
   kinds: readonly KindInfo[];
-  /** PEM text for `kube-root-ca.crt`; the ConfigMap is left out when absent. */
-  rootCA?: string | undefined;
+  /** PEM text for `kube-root-ca.crt`, once it is known; the ConfigMap is left out before. */
+  rootCA(): string | undefined;
 }
 
-const rootCAName = 'kube-root-ca.crt';
+export const rootCAName = 'kube-root-ca.crt';
 
 /** Deletes whatever kind of object a terminating namespace holds. */
 export function createNamespaceController({ kinds, rootCA }: NamespaceControllerOptions): Controller {
@@ -29,7 +30,7 @@ export function createNamespaceController({ kinds, rootCA }: NamespaceController
       if (!namespace) return [];
       return namespace.metadata.deletionTimestamp
         ? empty(namespace, namespaced, lister)
-        : furnish(namespace, rootCA, lister);
+        : furnish(namespace, rootCA(), lister);
     },
   };
 }
@@ -37,9 +38,9 @@ export function createNamespaceController({ kinds, rootCA }: NamespaceController
 /** Namespaces themselves; what leaves a terminating one; and furniture that somebody deleted. */
 function keysFor({ type, key }: ChangeEvent, lister: IndexedLister): string[] {
   if (key.kind === 'Namespace' && key.group === '') return [key.name];
+  if (type !== 'ADDED' && key.kind === 'ConfigMap' && key.name === rootCAName) return [key.namespace];
   if (type !== 'DELETED' || key.namespace === '') return [];
-  const furniture =
-    (key.kind === 'ServiceAccount' && key.name === 'default') || (key.kind === 'ConfigMap' && key.name === rootCAName);
+  const furniture = key.kind === 'ServiceAccount' && key.name === 'default';
   return furniture || getNamespace(key.namespace, lister)?.metadata.deletionTimestamp ? [key.namespace] : [];
 }
 
@@ -74,9 +75,19 @@ function furnish(
   const wanted: KubeObject[] = [
     { apiVersion: 'v1', kind: 'ServiceAccount', metadata: { name: 'default', namespace: name } },
   ];
-  if (rootCA !== undefined) wanted.push(rootCAConfigMap(name, rootCA));
   const missing = wanted.filter((object) => !lister.get(keyOf(object)));
-  return missing.map((object): Intent => ({ verb: 'create', object, reason: 'every namespace has it' }));
+  return [
+    ...missing.map((object): Intent => ({ verb: 'create', object, reason: 'every namespace has it' })),
+    ...(rootCA === undefined ? [] : publish(rootCAConfigMap(name, rootCA), lister)),
+  ];
+}
+
+/** What somebody changed, or an earlier life of the lab left with another CA, is put right. */
+function publish(wanted: KubeObject, lister: IndexedLister): Intent[] {
+  const stored = lister.get(keyOf(wanted));
+  if (!stored) return [{ verb: 'create', object: wanted, reason: 'every namespace has it' }];
+  if (deepEqual(stored['data'], wanted['data'])) return [];
+  return [{ verb: 'update', object: { ...stored, data: wanted['data'] }, reason: 'it is the CA of the API server' }];
 }
 
 function rootCAConfigMap(namespace: string, rootCA: string): KubeObject {

@@ -33,6 +33,8 @@ export interface ControllerRunner {
   /** Look at everything there is, and from now on settle by itself after each change. */
   start(): void;
   stop(): void;
+  /** Something outside the registry changed: these keys of a controller are worked on again. */
+  reconsider(controller: string, keys: readonly string[]): void;
   /** Work until no key waits. Returns how many keys were reconciled. */
   settle(): number;
 }
@@ -75,6 +77,12 @@ class Runner implements ControllerRunner {
     this.#wakeUp = undefined;
     for (const { cancel } of this.#timers.values()) cancel();
     this.#timers.clear();
+  }
+
+  reconsider(name: string, keys: readonly string[]): void {
+    const { queue } = this.#queues.find(({ controller }) => controller.name === name) ?? {};
+    for (const key of keys) queue?.add(key);
+    this.#settleSoon();
   }
 
   settle(): number {

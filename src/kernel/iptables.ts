@@ -13,8 +13,11 @@ export type IptablesVariant = 'legacy' | 'nft';
 /** kube-proxy waits 5 s for the xtables lock, asking ten times a second. */
 const WAIT = ['-w', '5'] as const;
 
-/** Applies each input as one transaction. @throws ProcessError with the line iptables names. */
-export function createRestore(namespace: NetworkNamespace, variant: IptablesVariant): (input: string) => Promise<void> {
+/** Applies each input, a transaction a table. @throws ProcessError with the line iptables names. */
+export function createRestore(
+  namespace: NetworkNamespace,
+  variant: IptablesVariant,
+): (input: string | Iterable<string>) => Promise<void> {
   const restore = new RepeatedCommand(namespace, [`iptables-${variant}-restore`, ...WAIT, '--noflush', '--counters']);
   return (input) => restore.run(input);
 }

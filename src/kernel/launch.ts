@@ -6,7 +6,7 @@
  * reason, the kernel ends everything in the PID namespace, and with it every network namespace, link and rule.
  * `--kill-child` ends it when `unshare` itself is killed. Source: pid_namespaces(7), unshare(1), prctl(2) PR_SET_PDEATHSIG.
  */
-import { type ChildProcess, spawn } from 'node:child_process';
+import { type ChildProcess, fork, spawn } from 'node:child_process';
 import { openSync, readFileSync } from 'node:fs';
 import { systemPath } from './process.js';
 
@@ -43,6 +43,29 @@ export function launchDaemon({ command, logFile, env }: LaunchOptions): ChildPro
   });
 }
 
+/**
+ * Forks a compiled entry file inside mount and PID namespaces of its own, with an IPC channel: what it starts ends when it
+ * does, and it ends when whoever forked it does.
+ */
+export function forkPrivately(entry: string, env: NodeJS.ProcessEnv): ChildProcess {
+  const rootless = process.getuid?.() !== 0 ? ['--user', '--map-root-user'] : [];
+  const namespaces = [...rootless, '--mount', '--pid', '--fork', '--kill-child=SIGKILL', '--'];
+  return fork(entry, [], {
+    execPath: 'unshare',
+    execArgv: [...namespaces, '/bin/sh', '-c', INIT, 'lab-init', process.execPath, ...process.execArgv],
+    env: { ...env, PATH: `${env.PATH ?? ''}:${systemPath}` },
+    stdio: ['ignore', 'inherit', 'inherit', 'ipc'],
+  });
+}
+
+/** Starts it where there is nobody but the lab; its `stdio[3]` is its channel. */
+export function startDaemonProcess({
+  command: [program = '', ...args],
+  env,
+}: Omit<LaunchOptions, 'logFile'>): ChildProcess {
+  return spawn(program, args, { env, cwd: '/', stdio: ['ignore', 'inherit', 'inherit', 'pipe'] });
+}
+
 /** Descriptors of the daemon's: the namespaces that make up a place. What is absent is the daemon's own. */
 export interface EnteredNamespaces {
   mount?: number;
@@ -54,10 +77,14 @@ export interface EnteredNamespaces {
 
 /**
  * What to type in front of a command so that it runs in the lab, in one of its places. One nsenter is enough: it opens
- * every namespace before it enters the first.
+ * every namespace before it enters the first. `asRoot`: whether whoever types it is the root of the daemon's kernel.
  */
-export function enterCommand(daemonPid: number, { mount, uts, pid, network }: EnteredNamespaces): string[] {
-  const rootless = process.getuid?.() !== 0 ? ['--user', '--preserve-credentials'] : [];
+export function enterCommand(
+  daemonPid: number,
+  { mount, uts, pid, network }: EnteredNamespaces,
+  asRoot: boolean = process.getuid?.() === 0,
+): string[] {
+  const rootless = asRoot ? [] : ['--user', '--preserve-credentials'];
   const held = (option: string, fd: number | undefined): string[] =>
     fd === undefined ? [] : [`--${option}=/proc/${daemonPid}/fd/${fd}`];
   return [

@@ -31,6 +31,7 @@ interface Libc {
   syscall(number: number, command: number, attributes: Buffer, size: number): number;
   bind(fd: number, address: Buffer, length: number): number;
   listen(fd: number, backlog: number): number;
+  connect(fd: number, address: Buffer, length: number): number;
   flock(fd: number, operation: number): number;
   send(fd: number, bytes: Buffer, length: number, flags: number): number;
   recv(fd: number, bytes: Buffer, length: number, flags: number): number;
@@ -61,11 +62,27 @@ export function libc(): Libc {
     syscall: library.func('long syscall(long number, int command, void *attributes, uint size)'),
     bind: library.func('int bind(int fd, void *address, int length)'),
     listen: library.func('int listen(int fd, int backlog)'),
+    connect: library.func('int connect(int fd, void *address, int length)'),
     flock: library.func('int flock(int fd, int operation)'),
     send: library.func('long send(int fd, void *bytes, size_t length, int flags)'),
     recv: library.func('long recv(int fd, void *bytes, size_t length, int flags)'),
   };
   return loaded;
+}
+
+/** The number of finit_module(2) by architecture: glibc has no function of that name. Source: asm/unistd.h. */
+const FINIT_MODULE: Partial<Record<NodeJS.Architecture, number>> = { x64: 313, arm64: 273, ia32: 350, riscv64: 273 };
+
+let syscall: ((number: number | undefined, fd: number, parameters: string, flags: number) => number) | undefined;
+
+/** Loads an open module file. @throws KernelError naming `subject`; a module that is there already is none */
+export function finitModule(fd: number, subject: string): void {
+  syscall ??= koffi()
+    .load('libc.so.6')
+    .func('long syscall(long number, long fd, str parameters, long flags)') as NonNullable<typeof syscall>;
+  if (syscall(FINIT_MODULE[process.arch], fd, '', 0) === 0) return;
+  const error = syscallError('finit_module', subject);
+  if (error.code !== 'EEXIST') throw error;
 }
 
 /** The error of the system call that has just failed; call it before anything else. */

@@ -42,7 +42,7 @@ function boundSocket(address: string, port: number): number {
 }
 
 /** struct sockaddr_in: family in the machine's order, port and address in the network's. */
-function socketAddress(address: string, port: number): Buffer {
+export function socketAddress(address: string, port: number): Buffer {
   const bytes = Buffer.alloc(16);
   bytes.writeUInt16LE(AF_INET, 0);
   bytes.writeUInt16BE(port, 2);

@@ -23,8 +23,8 @@ export async function listTable(namespace: NetworkNamespace, family: 'ip' | 'ip6
   throw new ProcessError(command, namespace.name, code, stderr);
 }
 
-/** Whether nft and the kernel understand each other here: asked by listing the tables. */
+/** Whether nft and the kernel can make an IPv4 table together: asked by a transaction that is checked and not done. */
 export async function nftWorks(namespace: NetworkNamespace): Promise<boolean> {
-  const listed = await runProcess(namespace, ['nft', 'list', 'tables']).catch(() => undefined);
-  return listed?.code === 0;
+  const probe = runProcess(namespace, ['nft', '--check', 'add table ip kubewire-probe']);
+  return (await probe.catch(() => undefined))?.code === 0;
 }

@@ -9,9 +9,13 @@ import type { Socket } from 'node:net';
 import { inNamespace, type NetworkNamespace } from './netns.js';
 import { environmentIn, ProcessError } from './process.js';
 
-/** Takes a size and as many bytes, answers `CODE WORDS` and a zero byte. `cat` reads what a program that fails leaves. */
-const loop = `while read -r size; do
-  said=$(head -c "$size" | { "$@" 2>&1 >/dev/null; code=$?; cat >/dev/null; exit $code; })
+/**
+ * Takes blocks, each with its size in a line before it, until one of size 0; the program reads them as they come. Answers
+ * `CODE WORDS` and a zero byte. The last `cat` reads what a program that fails leaves.
+ */
+const loop = `blocks() { while [ "$size" != 0 ]; do head -c "$size"; read -r size || exit; done; }
+while read -r size; do
+  said=$(blocks | { "$@" 2>&1 >/dev/null; code=$?; cat >/dev/null; exit $code; })
   printf '%s %s\\0' "$?" "$said"
 done`;
 
@@ -27,21 +31,41 @@ export class RepeatedCommand {
   readonly #waiting: Waiting[] = [];
   #shell: Shell | undefined;
   #said = '';
+  #turn: Promise<void> = Promise.resolve();
 
   constructor(
     private readonly namespace: NetworkNamespace,
     private readonly command: readonly [string, ...string[]],
   ) {}
 
-  /** Resolves when the program has ended well. @throws ProcessError in its words when it has not */
-  run(input: string): Promise<void> {
+  /**
+   * Resolves when the program has ended well. Input in blocks is asked for one by one, as the program reads them.
+   * @throws ProcessError in its words when it has not
+   */
+  run(input: string | Iterable<string>): Promise<void> {
+    const turn = this.#turn.then(() => this.#feed(typeof input === 'string' ? [input] : input));
+    this.#turn = turn.then(
+      () => undefined,
+      () => undefined,
+    );
+    return turn.then(({ answered }) => answered);
+  }
+
+  /** Resolves when all is written; `answered` settles when the program has ended. */
+  async #feed(blocks: Iterable<string>): Promise<{ answered: Promise<void> }> {
     this.#shell ??= this.#start();
     const { stdin, stdout } = this.#shell;
     // Whoever waits keeps this process alive, until the shell has answered or has ended.
     this.#shell.ref();
     stdout.ref();
-    stdin.write(`${Buffer.byteLength(input)}\n${input}`);
-    return new Promise((resolve, reject) => this.#waiting.push({ resolve, reject }));
+    const answered = new Promise<void>((resolve, reject) => this.#waiting.push({ resolve, reject }));
+    // It is looked at when all is written.
+    answered.catch(() => undefined);
+    for (const block of blocks) {
+      if (block !== '' && !stdin.write(`${Buffer.byteLength(block)}\n${block}`)) await drained(stdin);
+    }
+    stdin.write('0\n');
+    return { answered };
   }
 
   #start(): Shell {
@@ -80,4 +104,16 @@ export class RepeatedCommand {
     this.#said = '';
     while (this.#waiting.length > 0) this.#settle(127, why);
   }
+}
+
+/** Resolves when more can be written, or never will be. */
+function drained(stream: Socket): Promise<void> {
+  if (stream.destroyed) return Promise.resolve();
+  return new Promise((resolve) => {
+    const done = () => {
+      stream.off('drain', done).off('close', done);
+      resolve();
+    };
+    stream.once('drain', done).once('close', done);
+  });
 }

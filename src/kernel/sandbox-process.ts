@@ -53,9 +53,12 @@ export interface Spawned {
   report: Readable | undefined;
 }
 
-/** Starts `argv` (a program by absolute path); with `report` the child has a descriptor 3 to talk on. */
+/**
+ * Starts `argv` (a program by absolute path), without `surroundings` where this process is; with `report` the child has a
+ * descriptor 3 to talk on.
+ */
 export function spawnIn(
-  surroundings: Surroundings,
+  surroundings: Surroundings | undefined,
   argv: readonly string[],
   command: SandboxCommand,
   report = false,
@@ -65,13 +68,17 @@ export function spawnIn(
     : spawnOnPipes(surroundings, argv, command, report);
 }
 
+function startIn(surroundings: Surroundings | undefined, start: () => ChildProcess): ChildProcess {
+  return surroundings === undefined ? start() : inSurroundings(surroundings, start);
+}
+
 function spawnOnPipes(
-  surroundings: Surroundings,
+  surroundings: Surroundings | undefined,
   [program = '', ...args]: readonly string[],
   command: SandboxCommand,
   report: boolean,
 ): Spawned {
-  const child = inSurroundings(surroundings, () =>
+  const child = startIn(surroundings, () =>
     spawn(program, args, {
       env: { ...command.env },
       cwd: '/',
@@ -95,14 +102,14 @@ function spawnOnPipes(
 }
 
 function spawnOnTerminal(
-  surroundings: Surroundings,
+  surroundings: Surroundings | undefined,
   argv: readonly string[],
   command: SandboxCommand,
   report: boolean,
 ): Spawned {
   const pty = openPty(command.columns, command.rows, command.devices);
   const { slave, master } = pty;
-  const child = inSurroundings(surroundings, () =>
+  const child = startIn(surroundings, () =>
     // Not `detached`: setsid(1) must not be a group's leader already, or it would fork.
     spawn(findProgram('setsid'), ['--ctty', ...argv], {
       env: { TERM: 'xterm', ...command.env },

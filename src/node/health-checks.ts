@@ -6,6 +6,7 @@
 import { createServer, type Server } from 'node:http';
 import { inNamespace, type NetworkNamespace } from '../kernel/netns.js';
 import type { HealthCheckNodePort } from '../model/traffic.js';
+import type { Clock } from '../world/contract.js';
 
 export interface HealthChecks {
   /** Opens, changes and closes so that exactly these ports answer. */
@@ -15,34 +16,68 @@ export interface HealthChecks {
 /** kube-proxy's own health, on every address of the node. */
 const HEALTHZ_PORT = 10256;
 
-/** @param report told of a port that cannot be opened: something else on the node has it */
-export function createHealthChecks(namespace: NetworkNamespace, report: (error: Error) => void): HealthChecks {
-  const open = new Map<number, { server: Server; check: HealthCheckNodePort }>();
-  listen(namespace, HEALTHZ_PORT, proxyHealth(), report);
-  return {
-    update(wanted) {
-      const ports = new Set(wanted.map(({ port }) => port));
-      for (const [port, { server }] of open) {
-        if (ports.has(port)) continue;
-        server.close();
-        open.delete(port);
-      }
-      for (const check of wanted) {
-        const known = open.get(check.port);
-        if (known) known.check = check;
-        else open.set(check.port, { server: serve(namespace, open, check, report), check });
-      }
-    },
-  };
+export interface HealthCheckParts {
+  /** Opens a server at a port of the node. */
+  listen(server: Server, port: number): void;
+  clock: Pick<Clock, 'after'>;
+  /** Told of a port that cannot be opened: something else on the node has it. */
+  report(error: Error): void;
 }
 
-function serve(
-  namespace: NetworkNamespace,
-  open: ReadonlyMap<number, { check: HealthCheckNodePort }>,
-  first: HealthCheckNodePort,
-  report: (error: Error) => void,
-): Server {
-  const server = createServer((_request, response) => {
+/** kube-proxy tries a port that it could not open again with its next sync, 30 s later at most. */
+const RETRY_MS = 30_000;
+
+/** Listens in a node's namespace. */
+export const listenIn =
+  (namespace: NetworkNamespace) =>
+  (server: Server, port: number): void => {
+    inNamespace(namespace, () => server.listen(port));
+  };
+
+export function createHealthChecks({ listen, clock, report }: HealthCheckParts): HealthChecks {
+  const open = new Map<number, { server: Server; check: HealthCheckNodePort }>();
+  let latest: readonly HealthCheckNodePort[] = [];
+
+  function start(server: Server, port: number, failed: () => void): Server {
+    server.unref().on('error', (error) => {
+      report(error);
+      failed();
+    });
+    listen(server, port);
+    return server;
+  }
+
+  function startProxyHealth(): void {
+    start(proxyHealth(), HEALTHZ_PORT, () => void clock.after(RETRY_MS, startProxyHealth));
+  }
+
+  function update(wanted: readonly HealthCheckNodePort[]): void {
+    latest = wanted;
+    const ports = new Set(wanted.map(({ port }) => port));
+    for (const [port, { server }] of open) {
+      if (ports.has(port)) continue;
+      server.close();
+      open.delete(port);
+    }
+    for (const check of wanted) {
+      const known = open.get(check.port);
+      if (known) known.check = check;
+      else open.set(check.port, { server: start(serve(open, check), check.port, () => again(check.port)), check });
+    }
+  }
+
+  /** A change of the traffic tries at once, or else the clock in a while. */
+  function again(port: number): void {
+    open.delete(port);
+    clock.after(RETRY_MS, () => update(latest));
+  }
+
+  startProxyHealth();
+  return { update };
+}
+
+function serve(open: ReadonlyMap<number, { check: HealthCheckNodePort }>, first: HealthCheckNodePort): Server {
+  return createServer((_request, response) => {
     const { namespace: of, service: name, localEndpoints } = open.get(first.port)?.check ?? first;
     const body = { service: { namespace: of, name }, localEndpoints, serviceProxyHealthy: true };
     response.writeHead(localEndpoints > 0 ? 200 : 503, {
@@ -52,7 +87,6 @@ function serve(
     });
     response.end(JSON.stringify(body, null, '\t'));
   });
-  return listen(namespace, first.port, server, report);
 }
 
 function proxyHealth(): Server {
@@ -61,10 +95,4 @@ function proxyHealth(): Server {
     response.writeHead(known ? 200 : 404, { 'Content-Type': 'application/json', 'X-Content-Type-Options': 'nosniff' });
     response.end(known ? '{"nodeEligible":true}' : '');
   });
-}
-
-function listen(namespace: NetworkNamespace, port: number, server: Server, report: (error: Error) => void): Server {
-  server.on('error', report);
-  server.unref();
-  return inNamespace(namespace, () => server.listen(port));
 }

@@ -4,7 +4,7 @@
  *
  * Models: client-go `cache.Indexer`; the Service allocators' bitmaps.
  */
-import type { Pod, Service } from 'kubernetes-types/core/v1.js';
+import type { Event, Pod, Service } from 'kubernetes-types/core/v1.js';
 import type { KubeObject, Stored } from '../api/object.js';
 import { pinnedAddress, podIPAnnotation } from '../model/pod-addresses.js';
 import type { Lister } from './contract.js';
@@ -18,6 +18,7 @@ import type { Lister } from './contract.js';
  * - `clusterIP`: address → the Service that holds it
  * - `nodePort`: port number → the Service that holds it (healthCheckNodePort included)
  * - `podAddress`: address → the pods that have or ask for it
+ * - `event`: uid of an object → the Events about it
  */
 export type IndexName =
   | 'owner'
@@ -27,7 +28,8 @@ export type IndexName =
   | 'node'
   | 'clusterIP'
   | 'nodePort'
-  | 'podAddress';
+  | 'podAddress'
+  | 'event';
 
 /** A lister that also answers by index; results ordered by `keyText`. */
 export interface IndexedLister extends Lister {
@@ -42,6 +44,7 @@ export function indexEntries(object: KubeObject): [IndexName, string][] {
   }
   if (object.apiVersion !== 'v1') return owners;
   if (object.kind === 'Pod') return [...owners, ...podEntries(object as Stored<Pod>)];
+  if (object.kind === 'Event') return eventEntries(object as Stored<Event>);
   if (object.kind === 'Service') return [...owners, ...serviceEntries(object as Stored<Service>)];
   return owners;
 }
@@ -61,6 +64,10 @@ function podEntries(pod: Stored<Pod>): [IndexName, string][] {
   if (address) entries.push(['podAddress', address]);
   else if (pinned && 'address' in pinned) entries.push(['podAddress', pinned.address]);
   return entries;
+}
+
+function eventEntries({ involvedObject }: Stored<Event>): [IndexName, string][] {
+  return involvedObject?.uid ? [['event', involvedObject.uid]] : [];
 }
 
 function serviceEntries(service: Stored<Service>): [IndexName, string][] {

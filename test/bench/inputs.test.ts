@@ -1,7 +1,7 @@
 import test from 'ava';
 import { curlEach, manyPods, serviceAddress } from '../../bench/many-pods.js';
 import { starByIpBatch, starHosts } from '../../bench/star.js';
-import { traffic } from '../../bench/synthetic-traffic.js';
+import { syntheticTraffic } from '../../src/cluster/mode-bench/synthetic-traffic.js';
 
 const COUNT = 1000;
 
@@ -32,7 +32,7 @@ test('every pod of the many has a Service with an address of its own, and is ask
 });
 
 test('10,000 synthetic Services have addresses of their own, and their endpoints too', (t) => {
-  const { services, endpointSlices } = traffic(10_000, 3);
+  const { services, endpointSlices } = syntheticTraffic(10_000, 3);
   t.is(new Set(services.map((it) => it.spec?.clusterIP)).size, 10_000);
   t.is(new Set(endpointSlices.flatMap((it) => it.endpoints.flatMap((endpoint) => endpoint.addresses))).size, 30_000);
 });

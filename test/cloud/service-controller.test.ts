@@ -103,6 +103,16 @@ const refusals: [title: string, options: BalancerOptions, words: string][] = [
     'annotation "service.beta.kubernetes.io/aws-load-balancer-proxy-protocol"="80" detected, but the only value supported currently is \'*\'',
   ],
   [
+    'what is neither true nor false',
+    { aws: { 'cross-zone-load-balancing-enabled': 'maybe' } },
+    'error parsing service annotation: service.beta.kubernetes.io/aws-load-balancer-cross-zone-load-balancing-enabled=maybe',
+  ],
+  [
+    'target groups of a classic one',
+    { aws: { 'target-group-attributes': 'preserve_client_ip.enabled=true' } },
+    'target group attributes annotation is only supported for NLB',
+  ],
+  [
     'a check that is no number',
     { aws: { 'healthcheck-interval': 'often' } },
     'failed to parse annotation service.beta.kubernetes.io/aws-load-balancer-healthcheck-interval=often',

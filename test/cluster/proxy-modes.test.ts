@@ -21,13 +21,18 @@ function edit(registry: ReturnType<typeof cluster>, from: string, to: string): v
   registry.update({ ...stored, data: { 'config.conf': stored.data['config.conf'].replace(from, to) } } as KubeObject);
 }
 
-test('an empty mode is iptables; mode and strictARP are read from the file in the ConfigMap', (t) => {
+test('an empty mode is iptables; mode, strictARP and scheduler are read from the file in the ConfigMap', (t) => {
   const registry = cluster();
   t.deepEqual(readProxyConfiguration(registry), { mode: 'iptables', strictARP: false });
   edit(registry, 'strictARP: false', 'strictARP: true');
   t.deepEqual(readProxyConfiguration(registry), { mode: 'iptables', strictARP: false }, 'IPVS alone looks at it');
   edit(registry, 'mode: ""', 'mode: ipvs');
   t.deepEqual(readProxyConfiguration(registry), { mode: 'ipvs', strictARP: true });
+  edit(registry, 'scheduler: ""', 'scheduler: sed');
+  t.deepEqual(readProxyConfiguration(registry), { mode: 'ipvs', strictARP: true, scheduler: 'sed' });
+  edit(registry, 'scheduler: sed', 'scheduler: fair');
+  const failure = t.throws(() => readProxyConfiguration(registry), { instanceOf: CommandFailure });
+  t.regex(failure.message, /ipvs\.scheduler: Unsupported value: "fair": supported values: "rr", "wrr", "lc", /);
 });
 
 test('a mode that there is not is refused with the supported ones', (t) => {

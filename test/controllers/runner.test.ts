@@ -177,6 +177,21 @@ test('an Event told again is counted, with the time of the first and the last', 
   t.regex(events[0]?.metadata.name ?? '', /^a\.[0-9a-f]{16}$/);
 });
 
+test('Events about one object have names in the order in which they happened', (t) => {
+  const registry = openRegistry();
+  const { clock } = createManualWorld(1);
+  const involved = registry.create(configMap('a'));
+  const reasons = ['Zeroth', 'First', 'Last'];
+  for (const reason of reasons) {
+    recordEvent(registry, clock, { involved, type: 'Normal', reason, message: reason, component: 'c' });
+  }
+  const events = registry.list<Stored<Event> & KubeObject>('', 'Event');
+  t.deepEqual(
+    events.map(({ reason }) => reason),
+    reasons,
+  );
+});
+
 test('an Event about something in a namespace that is gone is dropped', (t) => {
   const registry = openRegistry();
   const input = {

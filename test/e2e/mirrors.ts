@@ -1,10 +1,11 @@
 /** The whole table, and its page. */
 import { kubeProxyGroups } from './kube-proxy.js';
+import { loadBalancerGroups } from './load-balancers.js';
 import { networkGroups } from './network.js';
 import { serviceGroups } from './services.js';
 import type { Group, Scenario } from './table.js';
 
-export const groups: readonly Group[] = [...serviceGroups, ...networkGroups, ...kubeProxyGroups];
+export const groups: readonly Group[] = [...serviceGroups, ...loadBalancerGroups, ...networkGroups, ...kubeProxyGroups];
 
 const intro = `# Kubernetes' own tests, and where they are held
 

@@ -150,10 +150,14 @@ export const networkGroups: readonly Group[] = [
     scenarios: [
       held(
         'Topology Hints should distribute endpoints evenly',
+        'each zone is served by its share of the endpoints, those of a zone by itself as far as they go',
+        'topology-mode Auto writes hints into slices, says so once, and takes them back with the annotation',
         'zone hints keep traffic in the zone',
         'zone hints that leave this zone without endpoints do not count',
       ),
       held(
+        'Traffic Distribution should route traffic to an endpoint in the same zone when using PreferClose',
+        'trafficDistribution PreferClose hints every ready endpoint for its own zone, and no other',
         'Traffic Distribution should route traffic to an endpoint in the same zone when using PreferClose',
         'zone hints keep traffic in the zone',
         'zone hints that leave this zone without endpoints do not count',

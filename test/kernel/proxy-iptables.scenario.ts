@@ -6,7 +6,7 @@ import { load, runKernelSuite } from './proxy-suite.js';
 
 let installed: IptablesRuleSet | undefined;
 
-await runKernelSuite(async (node, traffic, { noDetector, ...given }) => {
+await runKernelSuite(async ({ node }, traffic, { noDetector, ...given }) => {
   const options = iptablesEngine.options({
     ...given,
     interfaceAddresses: ['127.0.0.1', traffic.node.address ?? ''],
@@ -15,5 +15,6 @@ await runKernelSuite(async (node, traffic, { noDetector, ...given }) => {
   const next = iptablesEngine.compile(traffic, options);
   const input = iptablesEngine.plan(installed, next);
   installed = next;
-  if (input !== undefined) await load(node, ['iptables-legacy-restore', '--noflush', '--counters'], input);
+  if (input !== undefined)
+    await load(node, ['iptables-legacy-restore', '--noflush', '--counters'], [...input].join(''));
 });

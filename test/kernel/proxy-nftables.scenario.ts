@@ -7,7 +7,7 @@ import { load, runKernelSuite } from './proxy-suite.js';
 
 let installed: NftablesRuleSet | undefined;
 
-await runKernelSuite(async (node, traffic, { noDetector, localhostNodePorts: _, ...given }) => {
+await runKernelSuite(async ({ node }, traffic, { noDetector, localhostNodePorts: _, ...given }) => {
   const options = nftablesEngine.options({
     ...given,
     interfaceAddresses: ['127.0.0.1', traffic.node.address ?? ''],

@@ -7,6 +7,12 @@ interface Result {
   wrong: string[];
 }
 
+/** Why eBPF cannot run here. */
+interface Refused {
+  kind: string;
+  message: string;
+}
+
 for (const mode of ['iptables', 'nftables', 'userspace']) {
   test.serial(`${mode} rules do in the kernel what the walk says`, async (t) => {
     const { cases, wrong } = await runInLab<Result>(`proxy-${mode}`);
@@ -14,3 +20,14 @@ for (const mode of ['iptables', 'nftables', 'userspace']) {
     t.deepEqual(wrong, []);
   });
 }
+
+test.serial('in front of iptables rules, ClusterIPs resolved at the socket lead to the same pods', async (t) => {
+  const asOurselves = process.getuid?.() === 0;
+  const result = await runInLab<Result | Refused>('proxy-socket-lb', { asOurselves });
+  if ('kind' in result) {
+    const reasons = asOurselves ? ['missingTool', 'missingKernelFeature'] : ['noPrivileges'];
+    return t.true(reasons.includes(result.kind), result.message);
+  }
+  t.true(result.cases > 40);
+  t.deepEqual(result.wrong, []);
+});

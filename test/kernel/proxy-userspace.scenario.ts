@@ -7,7 +7,7 @@ import { load, runKernelSuite } from './proxy-suite.js';
 let installed: UserspaceRuleSet | undefined;
 let proxies: UserspaceProcess | undefined;
 
-await runKernelSuite(async (node, traffic) => {
+await runKernelSuite(async ({ node }, traffic) => {
   proxies ??= new UserspaceProcess(node);
   const { address } = traffic.node;
   // REDIRECT, which 0.0.0.0 would make of it, does not work on links without an address, as Calico's are.

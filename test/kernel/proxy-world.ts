@@ -155,6 +155,7 @@ async function within<T>(namespace: NetworkNamespace, work: () => Promise<T>): P
 const endings: ReadonlyMap<string, string> = new Map([
   ['ECONNREFUSED', 'refused'],
   ['ECONNRESET', 'closed'],
+  ['EHOSTUNREACH', 'unreachable'],
 ]);
 
 function askTCP({ destination, port, source }: Packet): Promise<string> {
@@ -181,14 +182,14 @@ function askUDP({ destination, port, source }: Packet): Promise<string> {
       resolve(answer);
     };
     socket.on('message', (message) => done(message.toString()));
-    socket.on('error', (error: NodeJS.ErrnoException) => done(error.code === 'ECONNREFUSED' ? 'refused' : 'dropped'));
+    socket.on('error', (error: NodeJS.ErrnoException) => done(endings.get(error.code ?? '') ?? 'dropped'));
     socket.bind({ address: source }, () => socket.connect(port, destination, () => socket.send('who')));
   });
 }
 
 /**
- * `POD ADDRESS` of who answered and whom it saw, or `refused`, or `dropped` for silence and unreachable alike, or
- * `closed` for a connection that was accepted and brought no answer.
+ * `POD ADDRESS` of who answered and whom it saw, or `refused`, or `unreachable`, or `dropped` for silence, or `closed`
+ * for a connection that was accepted and brought no answer.
  */
 export function ask({ clients }: ProxyWorld, client: Client, packet: Packet): Promise<string> {
   const namespace = clients.get(client);

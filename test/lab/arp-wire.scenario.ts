@@ -1,7 +1,7 @@
 /**
  * Runs on `host` in a lab (test/lab/metallb-wire.test.ts): talks ARP on the LAN by hand, and prints what came back.
  *
- * Argument: how many hostile frames.
+ * Arguments: `ask HOSTILE_FRAMES` (requests, and what nobody should send), or `who ADDRESS`.
  */
 import { createSocket } from 'node:dgram';
 import { read, writeSync } from 'node:fs';
@@ -12,7 +12,7 @@ import { type ArpFrame, arpRequest, broadcastMac, decodeArp, encodeArp } from '.
 import { pause } from '../../src/world/pause.js';
 import { hostileDatagrams, hostileFrames } from './hostile.js';
 
-const [argument] = process.argv.slice(2);
+const [mode, argument] = process.argv.slice(2);
 const here = openNamespace('here', '/proc/thread-self/ns/net');
 const link = (await listLinks(here)).find(({ name }) => name === 'vboxnet0')!;
 const fd = openPacketSocket(here, link.index, ETH_P_ARP);
@@ -76,6 +76,16 @@ async function say(datagram: Buffer): Promise<void> {
   socket.close();
 }
 
-const result = await ask();
+/** The MACs of all that answer for an address. */
+async function who(address: string): Promise<string[]> {
+  const answers = await replies(request(address), address);
+  return [...new Set(answers.map(({ frame }) => frame.senderMac))].sort();
+}
+
+const modes: Record<string, () => Promise<unknown>> = {
+  ask,
+  who: () => who(argument ?? ''),
+};
+const result = await modes[mode ?? '']?.();
 
 process.stdout.write(JSON.stringify(result), () => process.kill(process.pid, 'SIGTERM'));

@@ -7,6 +7,7 @@ import { join } from 'node:path';
 import test from 'ava';
 import { Cluster, netexec, type Scenario } from './e2e/cluster.js';
 import { datapathScenarios } from './e2e/datapath.js';
+import { endpointScenarios } from './e2e/endpoints.js';
 import { serviceScenarios } from './e2e/services.js';
 import { bringUp, createTestLab } from './lab.js';
 
@@ -32,7 +33,7 @@ const objects = [
 
 function runOnOneLab(title: string, scenarios: readonly Scenario[]): void {
   test(title, async (t) => {
-    t.timeout(180_000);
+    t.timeout(240_000);
     const lab = createTestLab(t);
     const file = join(lab.state, 'e2e.yaml');
     writeFileSync(file, objects.map((object) => JSON.stringify(object)).join('\n---\n'));
@@ -45,5 +46,5 @@ function runOnOneLab(title: string, scenarios: readonly Scenario[]): void {
   });
 }
 
-runOnOneLab('[sig-network] Services …', serviceScenarios);
+runOnOneLab('[sig-network] Services …', [...serviceScenarios, ...endpointScenarios]);
 runOnOneLab('[sig-network] Granular Checks, Conntrack, EndpointSlice …', datapathScenarios);

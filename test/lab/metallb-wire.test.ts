@@ -39,7 +39,7 @@ async function run(lab: TestLab, ...args: string[]): Promise<unknown> {
 test('requests are answered once, by the winner, field by field; hostile frames leave the speaker working', async (t) => {
   t.timeout(120_000);
   const lab = await announced(t);
-  const result = (await run(lab, hostileCount)) as Record<
+  const result = (await run(lab, 'ask', hostileCount)) as Record<
     'answered' | 'probe' | 'other' | 'reply' | 'after',
     Heard[]
   > & {

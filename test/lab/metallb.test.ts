@@ -72,6 +72,9 @@ test('the MetalLB chapter runs as written', async (t) => {
     events,
     /Normal +nodeAssigned +service\/metallb-deploy-svc +announcing from node "k8s-node3" with protocol "layer2"/,
   );
+  const described = await sh(lab, 'kubectl describe svc metallb-deploy-svc');
+  t.regex(described, /^LoadBalancer Ingress: +192\.168\.56\.128( \(VIP\))?$/m);
+  t.regex(described, /Normal +IPAllocated .*\n +Normal +nodeAssigned /, 'the story in its order');
   t.regex(await sh(lab, 'arp -n 192.168.56.128'), /02:e9:57:84:56:18/, 'the MAC of k8s-node3');
 });
 

@@ -25,6 +25,12 @@ async function curlCode(lab: TestLab, from: string, url: string): Promise<number
   return exitCode === 56 ? 52 : exitCode;
 }
 
+/** Whether the Service answers; on a busy machine at the second or third time of asking. */
+async function answers(lab: TestLab, from: string, url: string): Promise<boolean> {
+  for (let attempt = 0; attempt < 3; attempt++) if ((await curlCode(lab, from, url)) === 0) return true;
+  return false;
+}
+
 /** What a kube-proxy of that mode leaves in a node's kernel, by kind. */
 async function traces(lab: TestLab, name: string) {
   const script =
@@ -170,7 +176,7 @@ test.serial(
       const moved = await lab.lab('proxy-mode', mode);
       t.is(moved.exitCode, 0, moved.stderr);
       t.regex(moved.stdout, new RegExp(`^Services by ${mode} `));
-      t.is(await curlCode(lab, 'host', `${node(101)}:30001`), 0, `${turn}: ${mode}`);
+      t.true(await answers(lab, 'host', `${node(101)}:30001`), `${turn}: ${mode}`);
       t.deepEqual(await traces(lab, 'k8s-node1'), only(mode), `${turn}: ${mode}`);
       t.is(await leftovers(lab, `k8s-node${1 + (turn % 3)}`, mode), '', `${turn}: ${mode}`);
       if (turn === 0) t.is(await udpFlows(), '', 'a kube-proxy that starts forgets UDP flows to Services');
@@ -244,8 +250,16 @@ test.serial('a mode that cannot be is refused in one line, and nothing changes',
   t.regex(ipvs.stderr, /^lab: proxy mode ipvs: this kernel has no ip_vs.*$/);
   t.deepEqual(await traces(lab, 'k8s-node1'), { ...only('iptables') });
   t.is(
-    (await createTestLab(t, { suffix: 'b', state: lab.state }).lab('up', '--no-shell', '--proxy-mode', 'ipvs'))
-      .exitCode,
+    (
+      await createTestLab(t, { suffix: 'b', state: lab.state }).lab(
+        'up',
+        '--no-shell',
+        '--kernel',
+        'machine',
+        '--proxy-mode',
+        'ipvs',
+      )
+    ).exitCode,
     12,
   );
 });

@@ -1,13 +1,5 @@
 import test from 'ava';
-import { balancer, type MetalLBPlane, pool, type ServiceOptions, startMetalLB } from './objects.js';
-
-const chapter = [pool('ip-pool-01', ['192.168.56.150/26']), pool('ip-pool-02', ['192.168.56.200/27'])];
-
-function withPools(...pools: object[]): MetalLBPlane {
-  const plane = startMetalLB();
-  plane.apply(...(pools as ReturnType<typeof pool>[]));
-  return plane;
-}
+import { balancer, chapter, pool, type ServiceOptions, startMetalLB, withPools } from './objects.js';
 
 test('a Service waits until MetalLB, and then until a pool, is there', (t) => {
   const plane = startMetalLB({ installed: false });
@@ -282,59 +274,4 @@ test('a request that cannot be read leaves the address where it is', (t) => {
       .events('web')
       .includes('LoadBalancerFailed invalid requested loadbalancer IPs: invalid metallb.io/loadBalancerIPs: "x"'),
   );
-});
-
-const shared = { 'metallb.io/allow-shared-ip': 'key' };
-const local = { externalTrafficPolicy: 'Local', selector: { app: 'same' } };
-
-test('two Services with one key and different ports share an address, unasked', (t) => {
-  const plane = withPools(...chapter);
-  plane.apply(balancer('a', { annotations: shared }), balancer('b', { annotations: shared, port: 81 }));
-  t.deepEqual([plane.addressOf('a'), plane.addressOf('b')], ['192.168.56.128', '192.168.56.128']);
-});
-
-const conflicts: [title: string, first: ServiceOptions, second: ServiceOptions, error: string][] = [
-  [
-    'the same port',
-    { annotations: shared },
-    { annotations: shared },
-    'port TCP/80 is already in use on "192.168.56.140"',
-  ],
-  [
-    'another key',
-    { annotations: shared },
-    { annotations: { 'metallb.io/allow-shared-ip': 'other' }, port: 81 },
-    `can't change sharing key for "default/web", address also in use by default/first`,
-  ],
-  ['no key', {}, { port: 81 }, `can't change sharing key for "default/web", address also in use by default/first`],
-  [
-    'Cluster beside Local',
-    { annotations: shared },
-    { annotations: shared, port: 81, spec: local },
-    `can't change sharing key for "default/web", address also in use by default/first`,
-  ],
-];
-
-for (const [title, first, second, error] of conflicts) {
-  test(`an address is not shared: ${title}`, (t) => {
-    const plane = withPools(...chapter);
-    const asking = (options: ServiceOptions): ServiceOptions => ({
-      ...options,
-      spec: { ...options.spec, loadBalancerIP: '192.168.56.140' },
-    });
-    plane.apply(balancer('first', asking(first)));
-    plane.apply(balancer('web', asking(second)));
-    t.is(plane.addressOf('web'), '<pending>');
-    t.deepEqual(plane.events('web'), [`AllocationFailed ${prefix}${error}`]);
-    t.is(plane.addressOf('first'), '192.168.56.140');
-  });
-}
-
-test('Local beside Local share when their selectors are the same', (t) => {
-  const plane = withPools(...chapter);
-  plane.apply(
-    balancer('a', { annotations: shared, spec: local }),
-    balancer('b', { annotations: shared, port: 81, spec: local }),
-  );
-  t.is(plane.addressOf('a'), plane.addressOf('b'));
 });

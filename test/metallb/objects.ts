@@ -102,3 +102,12 @@ function setReady(registry: LabRegistry, settle: () => void): void {
   }
   settle();
 }
+
+/** The course's two pools. */
+export const chapter = [pool('ip-pool-01', ['192.168.56.150/26']), pool('ip-pool-02', ['192.168.56.200/27'])];
+
+export function withPools(...pools: object[]): MetalLBPlane {
+  const plane = startMetalLB();
+  plane.apply(...(pools as ReturnType<typeof pool>[]));
+  return plane;
+}

@@ -108,7 +108,12 @@ test('without the webhooks nothing is refused', (t) => {
     namespace: '',
     name: 'metallb-webhook-configuration',
   });
-  t.notThrows(() => plane.apply(present, pool('b', ['192.168.56.150/26'])));
+  plane.apply(present, balancer('web', { spec: { loadBalancerIP: '192.168.56.130' } }));
+  const before = plane.service('web').metadata.resourceVersion;
+  t.notThrows(() => plane.apply(pool('b', ['192.168.56.150/26'])));
+  t.is(plane.service('web').metadata.resourceVersion, before, 'MetalLB goes on with the configuration before');
+  plane.apply(balancer('other'));
+  t.is(plane.addressOf('other'), '192.168.56.0');
 });
 
 test('the ConfigMap of MetalLB 0.12 is refused with the way on', (t) => {

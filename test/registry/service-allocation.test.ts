@@ -164,17 +164,51 @@ test('LoadBalancer without node ports allocates none, honours explicit ones, and
   t.is(change(registry, 'had', { allocateLoadBalancerNodePorts: false }).spec?.ports?.[0]?.nodePort, port);
 });
 
-test('a replaced list of ports keeps the nodePort of the port that stayed', (t) => {
+test('a replaced list of ports keeps the nodePort of the port whose name stayed', (t) => {
   const registry = openRegistry();
-  const port = make(registry, 'web', { type: 'NodePort' }).spec?.ports?.[0]?.nodePort;
+  const first = make(registry, 'web', { type: 'NodePort', ports: [{ name: 'old', port: 80 }] });
+  const port = first.spec?.ports?.[0]?.nodePort;
   const { spec } = change(registry, 'web', {
     ports: [
-      { name: 'new', port: 81 },
-      { name: 'old', port: 80 },
+      { name: 'new', port: 80 },
+      { name: 'old', port: 81 },
     ],
   });
   t.is(spec?.ports?.[1]?.nodePort, port);
   t.not(spec?.ports?.[0]?.nodePort, port);
+});
+
+test('a nodePort that another port took is not kept', (t) => {
+  const registry = openRegistry();
+  const first = make(registry, 'web', { type: 'NodePort', ports: [{ name: 'old', port: 80 }] });
+  const port = first.spec?.ports?.[0]?.nodePort;
+  const { spec } = change(registry, 'web', {
+    ports: [
+      { name: 'old', port: 80 },
+      { name: 'new', port: 81, nodePort: port },
+    ],
+  });
+  t.is(spec?.ports?.[1]?.nodePort, port);
+  t.truthy(spec?.ports?.[0]?.nodePort);
+  t.not(spec?.ports?.[0]?.nodePort, port);
+});
+
+test('an update gives each protocol of a port a nodePort of its own, unless one is asked for by both', (t) => {
+  const registry = openRegistry();
+  const ports = [
+    { name: 'a', port: 53, protocol: 'UDP' },
+    { name: 'b', port: 53, protocol: 'TCP' },
+  ];
+  make(registry, 'dns', { ports });
+  const [udp, tcp] = change(registry, 'dns', { type: 'NodePort', ports }).spec?.ports ?? [];
+  t.truthy(udp?.nodePort);
+  t.truthy(tcp?.nodePort);
+  t.not(udp?.nodePort, tcp?.nodePort);
+  const asked = ports.map((port) => ({ ...port, nodePort: 30053 }));
+  t.deepEqual(
+    change(registry, 'dns', { ports: asked }).spec?.ports?.map(({ nodePort }) => nodePort),
+    [30053, 30053],
+  );
 });
 
 test('losing externalTrafficPolicy Local gives the health check port back', (t) => {

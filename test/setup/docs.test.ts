@@ -50,6 +50,7 @@ test('both READMEs list the same commands', (t) => {
       'router',
       'vtysh',
       'fault',
+      'bench',
       'compile',
       'digest',
     ],

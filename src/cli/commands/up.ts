@@ -9,6 +9,7 @@ import { launchLab } from '../../cluster/launcher.js';
 import {
   type ApplyOutcome,
   defaultSettings,
+  type LabKernel,
   type LabSettings,
   type ManifestText,
 } from '../../cluster/start-request.js';
@@ -26,6 +27,7 @@ export interface UpOptions {
   proxyMode?: ProxyMode;
   balance?: 'replayable' | 'faithful';
   iptables?: 'legacy' | 'nft';
+  kernel?: LabKernel;
   attach?: boolean;
   cloud?: ProviderName;
   socketLb?: boolean;
@@ -100,7 +102,7 @@ function settingsOf(options: UpOptions): LabSettings {
 }
 
 function settingsGiven(options: UpOptions): Partial<LabSettings> {
-  const { seed, balance, proxyMode, attach, cloud, socketLb, iptables, config } = options;
+  const { seed, balance, proxyMode, attach, cloud, socketLb, iptables, kernel, config } = options;
   return {
     ...(seed !== undefined && { seed }),
     ...(balance && { balance }),
@@ -108,6 +110,7 @@ function settingsGiven(options: UpOptions): Partial<LabSettings> {
     ...(attach && { attach }),
     ...(socketLb && { socketLB: true }),
     ...(iptables && { iptables }),
+    ...(kernel && { kernel }),
     ...(cloud && { cloud }),
     ...(config && { config: readTextFile(config) }),
   };

@@ -14,7 +14,8 @@ export function systemServices(config: ClusterConfig): KubeObject[] {
   return [...kubernetesService(config), dnsService(config)];
 }
 
-function kubernetesService(config: ClusterConfig): KubeObject[] {
+/** The API server's own Service with its Endpoints and slice. */
+export function kubernetesService(config: ClusterConfig): KubeObject[] {
   const labels = { component: 'apiserver', provider: 'kubernetes' };
   const metadata = { name: 'kubernetes', namespace: 'default' };
   const addresses = config.nodes.filter(({ controlPlane }) => controlPlane).map(({ address }) => address);

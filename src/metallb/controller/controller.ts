@@ -60,10 +60,14 @@ function balancerKeys(lister: Lister): string[] {
 
 /** An address, or a use of one that kept others off, is free again. */
 function givesBack({ type, object, previous }: ChangeEvent): boolean {
-  const before = type === 'DELETED' ? object : previous;
-  const claim = before && claimOf(before as LoadBalancerService);
-  if (!claim) return false;
-  return type === 'DELETED' || JSON.stringify(claim) !== JSON.stringify(claimOf(object as LoadBalancerService));
+  const before = useOf(type === 'DELETED' ? object : previous);
+  return before !== undefined && (type === 'DELETED' || before !== useOf(object));
+}
+
+/** What a Service does with its addresses, whenever it was written. */
+function useOf(object: KubeObject | undefined): string | undefined {
+  const claim = object && claimOf(object as LoadBalancerService);
+  return claim && JSON.stringify({ ...claim, written: undefined });
 }
 
 function reconcile(service: LoadBalancerService & KubeObject, lister: Lister, context: ControllerContext): Intent[] {

@@ -14,6 +14,7 @@ import {
   allocateFromPool,
   assign,
   type Claim,
+  claimsBefore,
   type Demand,
   type Ledger,
   quoted,
@@ -67,7 +68,8 @@ export function statusAddresses({ status }: LoadBalancerService): string[] {
 /** The claim that a Service's status makes; undefined when it has no address. */
 export function claimOf(service: LoadBalancerService): Claim | undefined {
   const addresses = statusAddresses(service);
-  return addresses.length === 0 ? undefined : { ...demandOf(service), addresses };
+  const written = Number(service.metadata.resourceVersion ?? 0);
+  return addresses.length === 0 ? undefined : { ...demandOf(service), addresses, written };
 }
 
 /** What a Service of type LoadBalancer should have. `ledger` holds the claims of all Services. */
@@ -83,7 +85,8 @@ function keep(service: LoadBalancerService, pools: readonly Pool[], ledger: Ledg
   const addresses = statusAddresses(service);
   const current = addresses.flatMap((text) => parseAddress(text) ?? []);
   if (current.length === 0) return { addresses: [], events: [] };
-  const assigned = assign(pools, ledger, demandOf(service), current);
+  const before = claimsBefore(ledger, addresses, Number(service.metadata.resourceVersion ?? 0));
+  const assigned = assign(pools, before, demandOf(service), current);
   const events: ConvergeEvent[] = [];
   if ('error' in assigned) {
     const key = serviceKey(service);

@@ -25,6 +25,8 @@ export interface Demand {
 /** A Service that has addresses. */
 export interface Claim extends Demand {
   addresses: readonly string[];
+  /** When it was written last, in the order of the store: its resourceVersion. */
+  written: number;
 }
 
 /** Who uses an address, besides the Service that asks. */
@@ -36,6 +38,15 @@ export function ledgerOf(claims: readonly Claim[]): Ledger {
     for (const address of claim.addresses) ledger.set(address, [...(ledger.get(address) ?? []), claim]);
   }
   return ledger;
+}
+
+/**
+ * The claims that were there before a Service was written: of two that contradict each other the later one yields. MetalLB's
+ * allocator remembers what it agreed to; a status does not say, but a contradiction never outlives the write that makes it.
+ */
+export function claimsBefore(ledger: Ledger, addresses: readonly string[], written: number): Ledger {
+  const earlier = (claims: readonly Claim[]) => claims.filter((claim) => claim.written < written);
+  return new Map(addresses.map((address) => [address, earlier(ledger.get(address) ?? [])]));
 }
 
 /** Why the Service cannot use an address that others have, or undefined. */

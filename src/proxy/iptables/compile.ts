@@ -45,10 +45,12 @@ type Context = Pick<PolicyContext, 'nodeName' | 'nodeIP' | 'comments'>;
 function compilePort(port: NodeServicePort, context: PolicyContext): PortRules {
   const { options } = context;
   const countLocalhost = options.nfacct && options.localhostNodePorts && !port.traffic.clusterIP.includes(':');
-  return portRules(`${port.traffic.name} ${port.traffic.protocol}`, () => {
-    const names = serviceChains(port.traffic);
-    return { ...sharedChainRules(port, names, countLocalhost), ...ownChains(port, names, context) };
-  });
+  const names = serviceChains(port.traffic);
+  return portRules(
+    `${port.traffic.name} ${port.traffic.protocol}`,
+    () => sharedChainRules(port, names, countLocalhost),
+    () => ownChains(port, names, context),
+  );
 }
 
 /** What was compiled under one set of options and one context. */

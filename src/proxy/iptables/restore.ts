@@ -32,55 +32,69 @@ interface Selection {
 
 const allShared = { filter: true, nat: true } as const;
 
-/** The parts of a table's text, in order. */
-type Parts = readonly string[];
+/** `iptables-restore` input in blocks, made one after the other while the program reads; one transaction a table. */
+export type RestoreInput = Iterable<string>;
 
-function sharedParts(frame: TableFrame, table: 'filter' | 'nat', ensure: readonly EnsureOperation[]): Parts {
-  return [chainLines(frame.chains), ensureText(table, ensure, frame.chains)];
-}
-
-function filterParts({ filter, ports }: IptablesRuleSet, { shared, ensure }: Selection): Parts {
-  if (!shared.filter) return [];
-  const parts = [...sharedParts(filter, 'filter', ensure), rulesText(filter.before)];
-  for (const port of ports) if (port.text.filter !== '') parts.push(port.text.filter);
-  parts.push(rulesText(filter.after));
-  return parts;
+function* filterBlocks({ filter, ports }: IptablesRuleSet, { shared, ensure }: Selection): RestoreInput {
+  if (!shared.filter) return;
+  yield `*filter\n${chainLines(filter.chains)}${ensureText('filter', ensure, filter.chains)}${rulesText(filter.before)}`;
+  yield ports.map((port) => port.shared.filter).join('');
+  yield `${rulesText(filter.after)}COMMIT\n`;
 }
 
 /** Upstream writes a port's rules in the shared chains and its own together. */
-function natParts(ruleSet: IptablesRuleSet, { shared, ports, stale, ensure }: Selection): Parts {
-  const { nat } = ruleSet;
+function portBlock(ports: readonly PortRules[], { shared }: Selection, written: ReadonlySet<PortRules>): string {
   const parts: string[] = [];
-  const [chains, ensured] = sharedParts(nat, 'nat', ensure) as [string, string];
-  if (shared.nat) parts.push(chains);
-  for (const { text } of ports) parts.push(text.chains);
-  parts.push(chainLines(stale));
-  if (shared.nat) parts.push(ensured, rulesText(nat.before));
-  const written = new Set(ports);
-  for (const port of shared.nat ? ruleSet.ports : ports) {
-    if (shared.nat) parts.push(port.text.nat);
-    if (written.has(port)) parts.push(port.text.rules);
+  for (const port of ports) {
+    if (shared.nat) parts.push(port.shared.nat);
+    if (written.has(port)) parts.push(port.own.rules);
   }
-  for (const chain of stale) parts.push(`-X ${chain}\n`);
-  if (shared.nat) parts.push(rulesText(nat.after));
-  return parts;
+  return parts.join('');
 }
 
-function tableText(name: string, parts: Parts): string {
-  const text = parts.join('');
-  return text === '' ? '' : `*${name}\n${text}COMMIT\n`;
+const chainsOf = (ports: readonly PortRules[]) => ports.flatMap(({ own }) => own.chains);
+
+/** Within a block a port's chains stand before all rules, as upstream writes them. */
+function* natBlocks(ruleSet: IptablesRuleSet, selection: Selection, length: number): RestoreInput {
+  const { shared, ports, stale, ensure } = selection;
+  const { nat } = ruleSet;
+  const written = new Set(ports);
+  const [first = [], ...rest] = inBlocks(shared.nat ? ruleSet.ports : ports, length);
+  const own = (block: readonly PortRules[]) => chainLines(chainsOf(block.filter((port) => written.has(port))));
+  const sharedText = (text: () => string) => (shared.nat ? text() : '');
+  const head = [
+    sharedText(() => chainLines(nat.chains)),
+    own(first),
+    chainLines(stale),
+    sharedText(() => ensureText('nat', ensure, nat.chains) + rulesText(nat.before)),
+    portBlock(first, selection, written),
+  ].join('');
+  const tail = stale.map((chain) => `-X ${chain}\n`).join('') + sharedText(() => rulesText(nat.after));
+  if (head + tail === '') return;
+  yield `*nat\n${head}`;
+  for (const block of rest) yield own(block) + portBlock(block, selection, written);
+  yield `${tail}COMMIT\n`;
 }
 
-function transaction(ruleSet: IptablesRuleSet, selection: Selection): string {
-  const filter = tableText('filter', filterParts(ruleSet, selection));
-  return filter + tableText('nat', natParts(ruleSet, selection));
+function inBlocks(ports: readonly PortRules[], length: number): (readonly PortRules[])[] {
+  return Array.from({ length: Math.ceil(ports.length / length) }, (_, index) =>
+    ports.slice(index * length, (index + 1) * length),
+  );
+}
+
+/** Half a megabyte with three endpoints each. */
+const portsPerBlock = 500;
+
+function* transaction(ruleSet: IptablesRuleSet, selection: Selection, length = portsPerBlock): RestoreInput {
+  yield* filterBlocks(ruleSet, selection);
+  yield* natBlocks(ruleSet, selection, length);
 }
 
 const everythingOf = ({ ports }: IptablesRuleSet): Selection => ({ shared: allShared, ports, stale: [], ensure: [] });
 
 /** The whole rule set, in kube-proxy's exact shape of a full sync. */
 export function renderRestore(ruleSet: IptablesRuleSet): string {
-  return transaction(ruleSet, everythingOf(ruleSet));
+  return [...transaction(ruleSet, everythingOf(ruleSet), Math.max(1, ruleSet.ports.length))].join('');
 }
 
 /**
@@ -88,24 +102,24 @@ export function renderRestore(ruleSet: IptablesRuleSet): string {
  * `ensure` what `missing` leaves, and as `existing` the nat chains it has: those of service ports that are gone are
  * deleted.
  */
-export function renderFirstSync(
+export function* renderFirstSync(
   ruleSet: IptablesRuleSet,
   ensure: readonly EnsureOperation[] = jumpRules,
   existing: Iterable<string> = [],
-): string {
+): RestoreInput {
   const found = [...existing].filter(isServiceChain);
-  const active = found.length === 0 ? undefined : new Set(ruleSet.ports.flatMap(({ chains }) => chains));
+  const active = found.length === 0 ? undefined : new Set(chainsOf(ruleSet.ports));
   const stale = found.filter((chain) => !active?.has(chain));
   const canary = ensureText('mangle', ensure, []);
-  const mangle = canary === '' ? '' : `*mangle\n${canary}COMMIT\n`;
-  return mangle + transaction(ruleSet, { ...everythingOf(ruleSet), stale, ensure });
+  if (canary !== '') yield `*mangle\n${canary}COMMIT\n`;
+  yield* transaction(ruleSet, { ...everythingOf(ruleSet), stale, ensure });
 }
 
 /**
  * A full sync onto whatever `saved`, the output of `iptables-save`, shows: jumps that are there already are not made
  * again, chains of service ports that are gone are deleted. For use after a failure, or when the canary chain vanished.
  */
-export function planResync(saved: string, next: IptablesRuleSet): string {
+export function planResync(saved: string, next: IptablesRuleSet): RestoreInput {
   const nat = parseSave(saved).get('nat')?.keys() ?? [];
   return renderFirstSync(next, missing(jumpRules, saved), nat);
 }
@@ -136,15 +150,15 @@ function byKey(ports: readonly PortRules[]): Ports {
 
 /** Chains of `before` that no port of `after` has. */
 function staleChains(before: readonly PortRules[], after: readonly PortRules[]): string[] {
-  const kept = new Set(after.flatMap(({ chains }) => chains));
-  return before.flatMap(({ chains }) => chains.filter((chain) => !kept.has(chain)));
+  const kept = new Set(chainsOf(after));
+  return chainsOf(before).filter((chain) => !kept.has(chain));
 }
 
 /**
  * The restore input that turns the installed `previous` into `next`: the first sync when nothing is installed, the
  * partial sync afterwards, undefined when there is nothing to do.
  */
-export function planRestore(previous: IptablesRuleSet | undefined, next: IptablesRuleSet): string | undefined {
+export function planRestore(previous: IptablesRuleSet | undefined, next: IptablesRuleSet): RestoreInput | undefined {
   if (previous === undefined) return renderFirstSync(next);
   const { before, after } = changesOf(previous, next);
   const frameChanged = !sameFrame(previous.nat, next.nat) || !sameFrame(previous.filter, next.filter);
@@ -160,5 +174,5 @@ export function planRestore(previous: IptablesRuleSet | undefined, next: Iptable
 }
 
 function textOf(ports: readonly PortRules[], table: 'filter' | 'nat'): string {
-  return ports.map(({ text }) => text[table]).join('');
+  return ports.map(({ shared }) => shared[table]).join('');
 }

@@ -248,10 +248,9 @@ export function compileStyle123(traffic: NodeTraffic, options: IptablesOptions):
     filter: { chains: filterChains, before: [], after: forwardRules(options) },
     nat: { chains: natChains, before: masqueradeRules(options), after: nodePorts },
     isLarge: false,
-    ports: traffic.ports.map((port) =>
-      portRules(`${port.traffic.name} ${port.traffic.protocol}`, () =>
-        compilePort(asServed(port), options, traffic.node),
-      ),
-    ),
+    ports: traffic.ports.map((port) => {
+      const compile = () => compilePort(asServed(port), options, traffic.node);
+      return portRules(`${port.traffic.name} ${port.traffic.protocol}`, compile, compile);
+    }),
   };
 }

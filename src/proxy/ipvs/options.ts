@@ -4,7 +4,9 @@
 import type { LocalTrafficDetector } from '../contract.js';
 
 /** What the kernel's IPVS can schedule by; the course names rr, lc, dh, sh, sed. */
-export type Scheduler = 'rr' | 'wrr' | 'lc' | 'wlc' | 'lblc' | 'lblcr' | 'sh' | 'dh' | 'sed' | 'nq' | 'mh';
+export const schedulers = ['rr', 'wrr', 'lc', 'wlc', 'lblc', 'lblcr', 'sh', 'dh', 'sed', 'nq', 'mh'] as const;
+
+export type Scheduler = (typeof schedulers)[number];
 
 /** `ipvsadm --set`, in seconds; 0 leaves what the kernel has. */
 export interface IpvsTimeouts {

@@ -3,6 +3,7 @@
  *
  * Traffic from pods and from outside meets the CONTAINER chains in PREROUTING, the node's own the HOST chains in OUTPUT,
  * where REDIRECT would lead to loopback. Source: kube-proxy v1.20 `pkg/proxy/userspace/proxier.go`, openPortal.
+ * Differs: an address of a load balancer with `ipMode: Proxy` is left alone, as in the other modes; the field came after this mode.
  */
 import type { ServicePortTraffic } from '../../model/traffic.js';
 import { addressPort } from '../../model/traffic-address.js';

@@ -7,7 +7,6 @@
  */
 import { deepEqual } from '../plain-data.js';
 import {
-  allocatesNodePorts,
   isExternallyAccessible,
   mayHaveNodePorts,
   needsClusterIP,
@@ -68,18 +67,18 @@ function patchAllocatedValues(next: Spec, previous: Spec): Spec {
       spec.clusterIPs = previous.clusterIPs;
     }
   }
-  if (allocatesNodePorts(previous) && allocatesNodePorts(next)) spec.ports = patchNodePorts(next, previous);
+  if (mayHaveNodePorts(previous) && mayHaveNodePorts(next)) spec.ports = patchNodePorts(next, previous);
   if (needsHealthCheckPort(previous) && needsHealthCheckPort(next))
     spec.healthCheckNodePort ||= previous.healthCheckNodePort;
   return spec;
 }
 
-/** A port given without nodePort keeps the one it had, found by protocol and port number, unless another port took it. */
+/** A port given without nodePort keeps the one that the port of its name had, unless another port took it. */
 function patchNodePorts(next: Spec, previous: Spec): Spec['ports'] {
   const used = nodePortsOf(next);
-  const old = new Map(previous.ports.map((port) => [`${port.protocol ?? 'TCP'}/${port.port}`, port.nodePort]));
+  const old = new Map(previous.ports.map(({ name = '', nodePort }) => [name, nodePort]));
   return next.ports.map((port) => {
-    const known = old.get(`${port.protocol ?? 'TCP'}/${port.port}`);
+    const known = old.get(port.name ?? '');
     return port.nodePort || !known || used.has(known) ? port : { ...port, nodePort: known };
   });
 }

@@ -3,6 +3,7 @@
  * the kube-proxy reference has it. Release needs no code: what a stored Service does not name, it does not hold.
  *
  * Source: `pkg/registry/core/service/storage/{alloc,storage}.go`.
+ * Differs: the lab's clusters are single-stack IPv4; a Service of IPv6 or of two families is refused as such a cluster refuses it, and PreferDualStack gets an IPv4 address.
  */
 import type { Service } from 'kubernetes-types/core/v1.js';
 import type { KubeObject, Stored } from '../../api/object.js';
@@ -15,6 +16,7 @@ import {
   allocatesNodePorts,
   hasSelector,
   isHeadless,
+  mayHaveNodePorts,
   needsClusterIP,
   needsHealthCheckPort,
   type Spec,
@@ -25,7 +27,7 @@ export const serviceStrategy: Strategy = {
   prepareForCreate: (object) => ({ ...withSpec(object, syncClusterIPs(specOf(object))), status: { loadBalancer: {} } }),
   prepareForUpdate: (next, previous) =>
     dropStaleStatus(withSpec(next, syncClusterIPs(carryOver(specOf(next), specOf(previous))))),
-  allocate: (next, _previous, context) => allocate(next, context),
+  allocate: (next, previous, context) => allocate(next, previous !== undefined, context),
 };
 
 /** The spec with a list of ports, whatever the document holds. */
@@ -51,14 +53,14 @@ function syncClusterIPs(spec: Spec): Spec {
   return spec.clusterIP && !spec.clusterIPs?.length ? { ...spec, clusterIPs: [spec.clusterIP] } : spec;
 }
 
-function allocate(object: KubeObject, context: StrategyContext): Allocation {
+function allocate(object: KubeObject, isUpdate: boolean, context: StrategyContext): Allocation {
   const spec = specOf(object);
   const causes: StatusCause[] = [];
   const claimant = { namespace: object.metadata.namespace ?? '', name: object.metadata.name };
   const ports = openPortOperation(context, claimant);
   allocateFamilies(spec, causes);
   if (needsClusterIP(spec)) allocateClusterIP(spec, context, claimant, causes);
-  spec.ports = allocateNodePorts(spec, ports, causes);
+  spec.ports = (isUpdate ? updateNodePorts : allocateNodePorts)(spec, ports, causes);
   allocateHealthCheckPort(spec, ports, causes);
   return { object: withSpec(object, spec), causes };
 }
@@ -106,7 +108,7 @@ function allocateNodePorts(spec: Spec, operation: PortOperation, causes: StatusC
   const byPort = new Map<number, number>();
   const automatic = allocatesNodePorts(spec);
   return spec.ports.map((port, index) => {
-    if (spec.type === 'ClusterIP' || spec.type === 'ExternalName' || (!port.nodePort && !automatic)) return port;
+    if (!mayHaveNodePorts(spec) || (!port.nodePort && !automatic)) return port;
     const shared = byPort.get(port.port);
     if (shared !== undefined && (!port.nodePort || port.nodePort === shared)) return { ...port, nodePort: shared };
     const wanted = port.nodePort || (shared === undefined ? requestedFor(port.port, spec.ports) : undefined);
@@ -114,11 +116,37 @@ function allocateNodePorts(spec: Spec, operation: PortOperation, causes: StatusC
     const refusal = wanted ? operation.claim(wanted) : undefined;
     if (refusal) causes.push(cause('FieldValueInvalid', field, wanted, refusal));
     const nodePort = wanted ?? operation.choose(String(port.port));
-    if (nodePort === undefined)
-      causes.push(cause('InternalError', field, undefined, 'failed to allocate a nodePort: range is full'));
+    if (nodePort === undefined) causes.push(rangeIsFull(field));
     else byPort.set(port.port, nodePort);
     return nodePort === undefined ? port : { ...port, nodePort };
   });
+}
+
+/**
+ * An update gives every port that has no number one of its own, of the same `port` in another protocol too.
+ * Source: alloc.go updateNodePorts, which knows no sharing.
+ */
+function updateNodePorts(spec: Spec, operation: PortOperation, causes: StatusCause[]): Spec['ports'] {
+  const claimed = new Set<number>();
+  if (!mayHaveNodePorts(spec)) return spec.ports;
+  for (const [index, { nodePort }] of spec.ports.entries()) {
+    if (!nodePort || claimed.has(nodePort)) continue;
+    claimed.add(nodePort);
+    const refusal = operation.claim(nodePort);
+    if (refusal) causes.push(cause('FieldValueInvalid', `spec.ports[${index}].nodePort`, nodePort, refusal));
+  }
+  return spec.ports.map((port, index) => {
+    if (port.nodePort || !allocatesNodePorts(spec)) return port;
+    const { protocol = 'TCP' } = port;
+    const nodePort = operation.choose(protocol === 'TCP' ? String(port.port) : `${port.port}/${protocol}`);
+    if (nodePort !== undefined) return { ...port, nodePort };
+    causes.push(rangeIsFull(`spec.ports[${index}].nodePort`));
+    return port;
+  });
+}
+
+function rangeIsFull(field: string): StatusCause {
+  return cause('InternalError', field, undefined, 'failed to allocate a nodePort: range is full');
 }
 
 /** The nodePort that another protocol of the same port asks for. */

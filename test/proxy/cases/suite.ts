@@ -24,9 +24,9 @@ export type Seen = 'client' | 'node';
 
 /**
  * Pods that may answer, each with the source it sees; or no answer. `passed` means that no rule of a Service applies,
- * `closed` that the connection opens and is closed at once.
+ * `closed` that the connection opens and is closed at once, `unreachable` that the socket refuses before it sends anything.
  */
-export type Expectation = Partial<Record<PodName, Seen>> | 'refused' | 'dropped' | 'passed' | 'closed';
+export type Expectation = Partial<Record<PodName, Seen>> | 'refused' | 'dropped' | 'passed' | 'closed' | 'unreachable';
 
 export interface Flow {
   readonly from: Client;

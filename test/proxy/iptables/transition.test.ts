@@ -67,9 +67,9 @@ for (const [size, options] of sizes) {
       traffic = trafficOfNode(planTraffic({ services, endpointSlices: slices }), node(), traffic);
       const next = iptablesEngine.compile(traffic, options);
       const change = planRestore(ruleSet, next);
-      if (change !== undefined) tables = restore(tables, change);
+      if (change !== undefined) tables = restore(tables, [...change].join(''));
       ruleSet = next;
-      const full = restore(new Map(), renderFirstSync(next));
+      const full = restore(new Map(), [...renderFirstSync(next)].join(''));
       t.deepEqual(new Map([...tables].sort()), new Map([...full].sort()), `step ${step}`);
       t.deepEqual(dangling(tables), [], `step ${step}`);
     }
