@@ -77,9 +77,14 @@ export function sandboxScript({ root, ownProcesses, binds }: ScriptOptions): str
  * Differs: where the kernel refuses the overlay, /etc and /var are copies and the rest is the machine's own, read-only
  * for as far as the user's rights do not go.
  */
-const overlayFunction = `over() {
+const overlayFunction = `N=
+# A root without set-uid (an ordinary user's, in user-mode Linux) has copies without it.
+while read -r _ at _ options _; do
+  case $at,$options in /,*nosuid*) N=nosuid,;; /,*) N=;; esac
+done < /proc/mounts
+over() {
   mkdir -p "$S/upper/$1" "$S/work/$1" "$2"
-  mount -t overlay overlay -o "lowerdir=/$1,upperdir=$S/upper/$1,workdir=$S/work/$1,userxattr" "$2" 2>/dev/null && return
+  mount -t overlay overlay -o "\${N}lowerdir=/$1,upperdir=$S/upper/$1,workdir=$S/work/$1,userxattr" "$2" 2>/dev/null && return
   case $1 in
     etc|var) mount -t tmpfs -o mode=755 tmpfs "$2"; cp -a "/$1/." "$2/" 2>/dev/null || :; cp -a "$S/upper/$1/." "$2/";;
     *) mount --rbind "/$1" "$2"; mount -o remount,bind,ro "$2" 2>/dev/null || :;;
