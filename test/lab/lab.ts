@@ -55,7 +55,8 @@ export function createTestLab(t: ExecutionContext, options: TestLabOptions = {})
   }
   t.teardown(async () => {
     await lab('down');
-    rmSync(state, { recursive: true, force: true });
+    // What is another lab's is that lab's to remove: without its state it could not be taken down any more.
+    if (options.state === undefined) rmSync(state, { recursive: true, force: true });
   });
   return {
     name,
