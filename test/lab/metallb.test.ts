@@ -76,6 +76,15 @@ test('the MetalLB chapter runs as written', async (t) => {
   t.regex(described, /^LoadBalancer Ingress: +192\.168\.56\.128( \(VIP\))?$/m);
   t.regex(described, /Normal +IPAllocated .*\n +Normal +nodeAssigned /, 'the story in its order');
   t.regex(await sh(lab, 'arp -n 192.168.56.128'), /02:e9:57:84:56:18/, 'the MAC of k8s-node3');
+  t.regex(
+    await sh(lab, 'ping -c 2 -i 0.2 -W 1 192.168.56.128; true'),
+    /2 packets transmitted, 0 received/,
+    'rules only',
+  );
+  t.regex(await sh(lab, 'ping -c 1 -W 2 192.168.56.103'), /1 packets transmitted, 1 received/);
+
+  const newer = url.replace('v0.13.12', 'v0.14.9');
+  t.regex(await sh(lab, `kubectl apply --dry-run=server -f ${newer} | tail -1`), /unchanged|configured/);
 });
 
 interface ArpReport {
