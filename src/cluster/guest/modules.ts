@@ -36,6 +36,7 @@ const matches = [
   'nat',
   'physdev',
   'recent',
+  'sctp',
   'state',
   'statistic',
   'tcpudp',
