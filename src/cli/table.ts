@@ -14,3 +14,8 @@ export function plainTable(head: string[]): TableConstructorOptions {
     style: { 'padding-left': 0, 'padding-right': 0, head: [], border: [] },
   };
 }
+
+/** A printed table without the blanks that fill up its last column. */
+export function trimmed(text: string): string {
+  return text.replace(/ +$/gm, '');
+}

@@ -1,7 +1,7 @@
 /** Scenarios about load balancers, and the odds and ends around Services. */
 import { type Group, held, leftOut } from './table.js';
 
-const cloud = 'it asks a cloud provider, which the lab does not have';
+const cloud = 'it asks a cloud provider’s own API; `lab up --cloud` plays its load balancers only';
 const newer = 'the kinds came with 1.31; the lab is a cluster of 1.30';
 
 export const loadBalancerGroups: readonly Group[] = [

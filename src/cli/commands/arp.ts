@@ -4,7 +4,7 @@
 import Table from 'cli-table3';
 import type { ArpReport } from '../../cluster/arp-report.js';
 import { ask, runningLab } from '../running.js';
-import { plainTable } from '../table.js';
+import { plainTable, trimmed } from '../table.js';
 
 export async function arp(name: string, { output }: { output: 'text' | 'json' }): Promise<void> {
   const report = await ask<ArpReport>(runningLab(name), 'arp');
@@ -31,8 +31,4 @@ function neighboursTable({ neighbours }: ArpReport): string {
   const table = new Table(plainTable(['NEIGHBOUR OF HOST', 'MAC', 'MACHINE']));
   for (const { address, mac, machine } of neighbours) table.push([address, mac, machine]);
   return trimmed(table.toString());
-}
-
-function trimmed(text: string): string {
-  return text.replace(/ +$/gm, '');
 }

@@ -4,7 +4,7 @@
 import Table from 'cli-table3';
 import type { BgpReport } from '../../cluster/bgp-report.js';
 import { ask, runningLab } from '../running.js';
-import { plainTable } from '../table.js';
+import { plainTable, trimmed } from '../table.js';
 
 export async function bgp(name: string, { output }: { output: 'text' | 'json' }): Promise<void> {
   const report = await ask<BgpReport>(runningLab(name), 'bgp');
@@ -34,8 +34,4 @@ function sessionsTable({ sessions }: BgpReport): string {
     table.push([node, peer, address || '-', asn || '-', state, String(sent), bfd || '-']);
   }
   return trimmed(table.toString());
-}
-
-function trimmed(text: string): string {
-  return text.replace(/ +$/gm, '');
 }

@@ -4,7 +4,7 @@
 import Table from 'cli-table3';
 import type { CloudReport } from '../../cluster/cloud.js';
 import { ask, runningLab } from '../running.js';
-import { plainTable } from '../table.js';
+import { plainTable, trimmed } from '../table.js';
 
 export async function cloud(name: string, { output }: { output: 'text' | 'json' }): Promise<void> {
   const report = await ask<CloudReport>(runningLab(name), 'cloud');
@@ -33,8 +33,4 @@ function targetsTable({ balancers }: CloudReport): string {
   const table = new Table(plainTable(['SERVICE', 'PORT', 'TARGET', 'ADDRESS', 'CHECK', 'HEALTH', 'USED', 'REASON']));
   table.push(...rows);
   return trimmed(table.toString());
-}
-
-function trimmed(text: string): string {
-  return text.replace(/ +$/gm, '');
 }
