@@ -19,7 +19,14 @@ test('bgpd: a preference, communities, a password and timers', (t) => {
   ];
   const settings = { timers: { keepalive: 3, hold: 9 }, password: 'secret', ebgpMultiHop: true, port: 1179 };
   const bfd = { name: 'fast' };
-  const first = session({ ...settings, bfd, sourceAddress: '192.168.56.101', gracefulRestart: true, localAsn: 65000, routes });
+  const first = session({
+    ...settings,
+    bfd,
+    sourceAddress: '192.168.56.101',
+    gracefulRestart: true,
+    localAsn: 65000,
+    routes,
+  });
   const second = session({ name: 'other', address: '192.168.56.253', asn: 'external', connectSeconds: 5, routes: [] });
   matchesGolden(t, bgpdConfig('k8s-node1', node(first, second)), 'conf');
 });

@@ -9,13 +9,7 @@
 import type { Secret } from 'kubernetes-types/core/v1.js';
 import type { Stored } from '../../api/object.js';
 import { parseAddress } from '../pools/address.js';
-import {
-  type BFDProfile,
-  type BGPPeer,
-  checkPeer,
-  durationSeconds,
-  sessionTimers,
-} from './configuration.js';
+import { type BFDProfile, type BGPPeer, checkPeer, durationSeconds, sessionTimers } from './configuration.js';
 import type { BfdTimers, BgpRoute, BgpSession } from './contract.js';
 
 export interface PeerWorld {
