@@ -29,9 +29,9 @@ function servicesTable({ services }: BgpReport): string {
 
 function sessionsTable({ sessions }: BgpReport): string {
   if (sessions.length === 0) return '';
-  const table = new Table(plainTable(['NODE', 'PEER', 'ADDRESS', 'AS', 'STATE', 'SENT', 'BFD']));
-  for (const { node, peer, address, asn, state, sent, bfd } of sessions) {
-    table.push([node, peer, address || '-', asn || '-', state, String(sent), bfd || '-']);
+  const table = new Table(plainTable(['NODE', 'PEER', 'ADDRESS', 'AS', 'STATE', 'SENT', 'BFD', 'BECAUSE']));
+  for (const { node, peer, address, asn, state, sent, bfd, because } of sessions) {
+    table.push([node, peer, address || '-', asn || '-', state, String(sent), bfd || '-', because || '-']);
   }
   return trimmed(table.toString());
 }
