@@ -70,14 +70,14 @@ async function sessionsOf(node: string, bgp: MetalLB['bgp']): Promise<SessionLin
   const frr = bgp.speakers.frrOf(node);
   const neighbors = await frr?.ask<Record<string, Neighbor>>('bgpd', 'show bgp neighbors json');
   const watched = await frr?.ask<BfdPeers>('bfdd', 'show bfd peers json');
-  const line = ({ name, address, asn, bfd }: BgpSession): SessionLine => {
+  const line = ({ name, address, asn, bfd, connectSeconds }: BgpSession): SessionLine => {
     const neighbor = neighbors?.[address];
     const status = watched?.find(({ peer }) => peer === address)?.status ?? 'down';
     return {
       ...{ node, peer: name, address, asn, bfd: bfd ? status : '' },
       state: neighbor?.bgpState ?? (hasFrr() ? 'starting' : 'noFRR'),
       sent: neighbor?.addressFamilyInfo?.ipv4Unicast?.sentPrefixCounter ?? 0,
-      because: neighbor ? sessionReason(neighbor, bgp.speakers.attemptsOf(node, address)) : '',
+      because: neighbor ? sessionReason(neighbor, bgp.speakers.attemptsOf(node, address), connectSeconds) : '',
     };
   };
   const withheld = Object.entries(plan.withheld).map(([peer, because]): SessionLine => {

@@ -17,29 +17,21 @@ metadata: { name: tor, namespace: metallb-system }
 spec: { peerAddress: 192.168.56.254, ${spec} }
 `;
 
-const ebgp = 'myASN: 64501, peerASN: 64500';
 const onNode = (node: string) => `nodeSelectors: [{ matchLabels: { kubernetes.io/hostname: ${node} } }]`;
 
 /** Which nodes announce which Service of which pool to whom. There are three nodes with pods. */
 export async function selections(t: ExecutionContext, lab: TestLab): Promise<void> {
-  const label = (what: string, change: string) => lab.on('host', 'sh', '-c', `kubectl label ${what} ${change}`);
-  const pool = '-n metallb-system ipaddresspool bgp-pool';
-  await apply(lab, advertisement(`{ ${onNode('k8s-node2')} }`));
+  const chosen = 'ipAddressPoolSelectors: [{ matchLabels: { tier: gold } }], peers: [tor]';
+  const services = 'serviceSelectors: [{ matchLabels: { public: "yes" } }]';
+  await apply(lab, advertisement(`{ ${onNode('k8s-node2')}, ${chosen}, ${services} }`));
+  await untilPaths(t, lab);
+  await lab.on('host', 'sh', '-c', 'kubectl label -n metallb-system ipaddresspool bgp-pool tier=gold');
+  t.regex((await lab.lab('bgp')).stdout, /whoami-svc +k8s-node2 +- +- +noMatchingAdvertisement/);
+  await lab.on('host', 'sh', '-c', 'kubectl label svc whoami-svc public=yes');
   await untilPaths(t, lab, 102);
-  await apply(lab, advertisement('{ ipAddressPoolSelectors: [{ matchLabels: { tier: gold } }] }'));
-  await untilPaths(t, lab);
-  await label(pool, 'tier=gold');
-  await untilPaths(t, lab, 101, 102, 103);
-  await apply(lab, advertisement('{ serviceSelectors: [{ matchLabels: { public: "yes" } }] }'));
-  await untilPaths(t, lab);
-  t.regex((await lab.lab('bgp')).stdout, /whoami-svc +k8s-node1 +- +- +noMatchingAdvertisement/);
-  await label('svc whoami-svc', 'public=yes');
-  await untilPaths(t, lab, 101, 102, 103);
   await apply(lab, advertisement('{ peers: [other] }'));
   await untilPaths(t, lab);
   t.regex((await lab.lab('bgp')).stdout, /whoami-svc +k8s-node1 +10\.99\.0\.0\/32 +announces +announcing +to nobody/);
-  await apply(lab, advertisement('{}'));
-  await untilPaths(t, lab, 101, 102, 103);
 }
 
 const secret = `
@@ -62,10 +54,9 @@ export async function everything(t: ExecutionContext, lab: TestLab): Promise<voi
   const [where, timers] = [onNode('k8s-node1'), 'holdTime: 30s, keepaliveTime: 5s, connectTime: 2s'];
   const rest = 'routerID: 1.1.1.1, localASN: 65000, sourceAddress: 192.168.56.101, ebgpMultiHop: true, disableMP: true';
   const spec = `myASN: 64501, dynamicASN: external, ${where}, ${timers}, ${rest}, passwordSecret: { name: tor }`;
-  await apply(lab, peer(spec));
+  await apply(lab, `${advertisement('{}')}---${peer(spec)}`);
   await untilBecause(t, lab, 'k8s-node1', 'secret ref not found for peer config "metallb-system"/"tor"');
   await apply(lab, secret);
-  await untilBecause(t, lab, 'k8s-node1', 'no answer: is it up, and do both sides have the same password?');
   await configure(lab, 64500, 'neighbor NODES password hush');
   await untilEstablished(t, lab, 1);
   const seen = JSON.parse(await vtysh(lab, 'router', 'show bgp neighbors 192.168.56.101 json')) as object;
@@ -90,14 +81,14 @@ export async function everything(t: ExecutionContext, lab: TestLab): Promise<voi
 /** Within one AS a preference is told, and the router has several paths as well. */
 export async function oneAS(t: ExecutionContext, lab: TestLab): Promise<void> {
   t.is((await lab.lab('router', 'up', '--asn', '64501')).exitCode, 0);
-  await apply(lab, peer('myASN: 64501, peerASN: 64501') + '---' + advertisement('{ localPref: 300 }'));
+  await apply(lab, `${advertisement('{ localPref: 300 }')}---${peer('myASN: 64501, peerASN: 64501')}`);
   await untilBecause(t, lab, 'k8s-node1', 'OPEN Message Error/Bad Peer AS');
   await configure(lab, 64501, 'neighbor NODES remote-as internal');
   await untilEstablished(t, lab, 4);
   await untilPaths(t, lab, 101, 102, 103);
   const shown = await vtysh(lab, 'router', 'show bgp ipv4 unicast 10.99.0.0/32');
   t.is(shown.match(/localpref 300, valid, internal/g)?.length, 3, shown);
-  await apply(lab, advertisement('{}') + '---' + peer(`${ebgp}, peerPort: 180`));
+  await apply(lab, `${advertisement('{}')}---${peer('myASN: 64501, peerASN: 64500, peerPort: 180')}`);
   await untilBecause(t, lab, 'k8s-node1', 'Connection refused');
   t.deepEqual(await paths(lab), []);
 }

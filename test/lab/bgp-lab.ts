@@ -1,13 +1,18 @@
 /** What tests of MetalLB's BGP mode do to a lab with a router. */
 import type { ExecutionContext } from 'ava';
+import { pause } from '../../src/world/pause.js';
 import type { TestLab } from './lab.js';
 
 const PATIENCE_MS = 30_000;
+const LOOK_EVERY_MS = 200;
 
 export async function until(t: ExecutionContext, look: () => Promise<unknown>, expected: unknown): Promise<void> {
   const end = Date.now() + PATIENCE_MS;
   let seen = await look();
-  while (seen !== expected && Date.now() < end) seen = await look();
+  while (seen !== expected && Date.now() < end) {
+    await pause(LOOK_EVERY_MS);
+    seen = await look();
+  }
   t.is(seen, expected);
 }
 

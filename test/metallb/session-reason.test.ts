@@ -39,9 +39,14 @@ const cases: [title: string, neighbor: Parameters<typeof sessionReason>[0], atte
 
 for (const [title, neighbor, attempts, reason] of cases) {
   test(title, (t) => {
-    t.is(sessionReason(neighbor, attempts), reason);
+    t.is(sessionReason(neighbor, attempts, 1), reason);
   });
 }
+
+test('with two minutes between attempts the second one tells of silence', (t) => {
+  t.is(sessionReason(active, after(start), 120), '');
+  t.regex(sessionReason(active, after(start, start), 120), /^no answer/);
+});
 
 test('a line about something else tells of no attempt', (t) => {
   t.is(

@@ -36,8 +36,8 @@ export interface Neighbor {
   addressFamilyInfo?: { ipv4Unicast?: { sentPrefixCounter?: number } };
 }
 
-/** An attempt a second (`timers connect`), and a machine that does not answer ARP is found out in three. */
-const SILENT_ATTEMPTS = 6;
+/** Seconds. That nobody answers ARP is found out in three; silence after that is somebody's who has the address. */
+const SILENCE = 4;
 
 /** What FRR says of a peer that was just configured. */
 const meaningless: ReadonlySet<string> = new Set([
@@ -46,13 +46,18 @@ const meaningless: ReadonlySet<string> = new Set([
   'Cease/Other Configuration Change',
 ]);
 
-/** Empty for a session that is up, or of which nothing bad is known yet. */
+/**
+ * Empty for a session that is up, or of which nothing bad is known yet.
+ * @param connectSeconds between two attempts
+ */
 export function sessionReason(
   { bgpState, lastResetDueTo = '', lastNotificationReason }: Neighbor,
   attempts: Attempts,
+  connectSeconds: number,
 ): string {
   if (bgpState === 'Established') return '';
-  if (attempts.begun >= SILENT_ATTEMPTS) return 'no answer: is it up, and do both sides have the same password?';
+  if ((attempts.begun - 1) * connectSeconds >= SILENCE)
+    return 'no answer: is it up, and do both sides have the same password?';
   const reason = attempts.failure || (lastNotificationReason ?? lastResetDueTo);
   return meaningless.has(reason) ? '' : reason;
 }
