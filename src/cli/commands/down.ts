@@ -8,6 +8,7 @@ import {
   isAlive,
   type LabStatus,
   labNames,
+  pidFromHere,
   readStatus,
   type StateDirectory,
   stateDirectory,
@@ -42,8 +43,10 @@ export async function down(name: string, options: { all?: boolean }): Promise<vo
 async function takeDown(name: string): Promise<string> {
   const directory = stateDirectory(name);
   const status = await settledStatus(name, directory);
-  const running = status !== undefined && isAlive(status);
-  if (running) await stop(directory, status);
+  const pid = status && pidFromHere(status);
+  if (pid !== undefined && pid === status?.innerPid) throw fromInside(name);
+  const running = pid !== undefined;
+  if (status && running) await stop(directory, status);
   if (status) await untilGone(status);
   // The lock may be the next start's by now: then so is the directory.
   if (!running || !existsSync(directory.lock) || holdFile(directory.lock)) {
@@ -51,6 +54,11 @@ async function takeDown(name: string): Promise<string> {
   }
   if (running) return 'down';
   return status ? 'was dead already; its state is removed' : 'was not up';
+}
+
+/** Whoever takes down the lab that he is in ends with it, halfway. */
+function fromInside(name: string): CommandFailure {
+  return new CommandFailure('failure', `lab: this shell is in lab "${name}"; leave it first: exit`);
 }
 
 /** The lab's status once nobody is bringing it up any more: a lab that is being started is waited for. */
