@@ -105,7 +105,10 @@ export function createStateDirectory(directory: StateDirectory): void {
     accessSync(directory.root, constants.W_OK);
   } catch (error) {
     if (error instanceof CommandFailure) throw error;
-    throw unusable(directory, (error as NodeJS.ErrnoException).code ?? String(error));
+    const { code } = error as NodeJS.ErrnoException;
+    // `lab down` has removed it in the same moment: whoever wants its lock sees that (cluster/state-lock.ts).
+    if (code === 'ENOENT' && existsSync(dirname(directory.root))) return;
+    throw unusable(directory, code ?? String(error));
   }
 }
 

@@ -3,10 +3,10 @@
  */
 
 import type { LabStatus } from '../../cluster/state-directory.js';
-import type { RouterConfig } from '../../model/cluster-config.js';
+import type { CloudConfig, RouterConfig } from '../../model/cluster-config.js';
 import { ask, runningLab } from '../running.js';
 
-type Now = LabStatus & { pods: number; services: number; router?: RouterConfig };
+type Now = LabStatus & { pods: number; services: number; router?: RouterConfig; cloud?: CloudConfig };
 
 export async function status(name: string, options: { output: 'text' | 'json' }): Promise<void> {
   const lab = runningLab(name);
@@ -19,6 +19,9 @@ export async function status(name: string, options: { output: 'text' | 'json' })
     ...(now.socketLB ? ['ClusterIPs at the socket, by eBPF; "lab socket-lb" shows its maps'] : []),
     `nodes: ${nodes}`,
     ...(now.router ? [`router: ${now.router.address} AS ${now.router.asn}; its sessions: lab bgp`] : []),
+    ...(now.cloud
+      ? [`cloud: ${now.cloud.provider}, health checks ${now.cloud.healthChecks}; its load balancers: lab cloud`]
+      : []),
     `${now.pods} pods, ${now.services} Services`,
     `kubeconfig: ${now.kubeconfig}`,
   ];
