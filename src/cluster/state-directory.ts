@@ -20,7 +20,6 @@ import {
 import { dirname, join, resolve } from 'node:path';
 import { processIsThere } from '../kernel/launch.js';
 import { CommandFailure } from './failure.js';
-import type { LabKernel } from './start-request.js';
 
 /** What `lab status -o json` prints: what another process needs to find the lab. */
 export interface LabStatus {
@@ -41,7 +40,7 @@ export interface LabStatus {
   nodes: { name: string; address: string }[];
   /** The daemon's process id as whoever is inside the lab sees it: in its PID namespace, or in its own kernel. */
   innerPid: number;
-  kernel: LabKernel;
+  kernel: 'machine' | 'uml';
   kubeconfig: string;
 }
 
