@@ -5,7 +5,6 @@ import { join } from 'node:path';
 import type { KubeObject } from '../api/object.js';
 import { recordEvent } from '../controllers/events.js';
 import { attachmentOf, hostNamespace, planMachines, routerNamespace } from '../fabric/machines.js';
-import { holdFile } from '../kernel/lock.js';
 import { initOnMachine, mountOwnProc, pidOnMachine } from '../kernel/mounts.js';
 import { leaveMachineNamespace } from '../kernel/netns.js';
 import { createPodNetwork } from '../node/pod-network.js';
@@ -23,7 +22,6 @@ import { serveControl } from './control.js';
 import { controlHandlers } from './control-handlers.js';
 import { createDesiredState, type DesiredState } from './desired.js';
 import { startDns, untilServing } from './dns.js';
-import { beingStarted } from './failure.js';
 import { Faults } from './faults.js';
 import { journalFile, keepJournal, readJournal } from './journal.js';
 import { startKubelet } from './kubelet-start.js';
@@ -54,7 +52,6 @@ export async function startLab(request: StartRequest, { progress, certificates }
   const directory = stateDirectory(name, request.stateRoot);
   const world = createWorld({ seed: settings.seed });
   const { keeper: pid, init } = request.guest ?? { keeper: pidOnMachine(), init: initOnMachine() };
-  if (!holdFile(directory.lock)) throw beingStarted(name);
 
   const kubeletStart = startKubelet();
   const dns = startDns();
@@ -161,7 +158,8 @@ export async function startLab(request: StartRequest, { progress, certificates }
     iptables,
     nodes: desired.config.nodes.map((node) => ({ name: node.name, address: node.address })),
     kubeconfig: directory.kubeconfig,
-    ...(request.guest && { guestPid: process.pid }),
+    innerPid: process.pid,
+    kernel: request.guest ? 'uml' : 'machine',
   };
   const keepStatus = () => writeStatus(directory, { ...status, proxyMode: modes.summary() });
   restartWithPods(

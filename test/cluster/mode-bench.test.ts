@@ -62,6 +62,23 @@ test('plot of two modes', (t) => {
   matchesGolden(t, renderPlot(report), 'svg');
 });
 
+/** What a digit or a letter of 12 pixels is at most wide, on the average. */
+const letterWidth = 7;
+
+test('no label of a plot reaches beyond the picture', (t) => {
+  const svg = renderPlot(report);
+  const width = Number(/ width="(\d+)"/.exec(svg)?.[1]);
+  let left = 0;
+  for (const [, move, x, anchor, label = ''] of svg.matchAll(
+    /translate\((\d+),|<text x="([\d.]+)" [^>]*text-anchor="(\w+)"[^>]*>([^<]*)|<\/g>/g,
+  )) {
+    left = x === undefined ? Number(move ?? 0) : left;
+    const before = { start: 0, middle: 0.5, end: 1 }[anchor ?? 'start'] ?? 0;
+    const start = left + Number(x ?? 0) - before * label.length * letterWidth;
+    t.true(start >= 0 && start + label.length * letterWidth <= width, `${label} from ${start}`);
+  }
+});
+
 test('a plot of nothing is a picture still', (t) => {
   const empty = renderPlot({ ...report, points: [] });
   t.true(empty.startsWith('<svg ') && empty.endsWith('</svg>\n'));

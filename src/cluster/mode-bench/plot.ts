@@ -15,7 +15,8 @@ const colours: Record<ProxyMode, string> = {
 };
 
 const chart = { width: 300, height: 200, columns: 3 };
-const margin = { left: 62, right: 14, top: 30, bottom: 34 };
+/** The last label of an axis is centred under its end: half of `10,000` is to the right of it. */
+const margin = { left: 62, right: 26, top: 30, bottom: 34 };
 const legendHeight = 40;
 
 /** The smallest of 1, 2, 5, 10, 20, … that is not below. */
