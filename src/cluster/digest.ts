@@ -8,6 +8,7 @@ import { createHash } from 'node:crypto';
 import type { KubeObject } from '../api/object.js';
 import { rootCAName } from '../controllers/namespace.js';
 import { canonicalJson } from '../model/derive.js';
+import { dummyDevice } from '../proxy/ipvs/compile.js';
 
 /** Section name to text, in sorted order. */
 export type Sections = ReadonlyMap<string, string>;
@@ -74,10 +75,22 @@ function tablesOf(lines: readonly string[]): string[][] {
   return tables;
 }
 
-/** `ip -j` output without namespace ids, which count in the order of creation. */
+/**
+ * `ip -j` output without namespace ids, which count in the order of creation. Addresses of kube-ipvs0 come in the order in
+ * which Services did.
+ */
 export function canonicalLinks(json: string): string {
   const links = JSON.parse(json === '' ? '[]' : json) as Record<string, unknown>[];
-  return links.map(({ link_netnsid: _id, ...link }) => canonicalJson(link)).join('\n');
+  return links
+    .map(({ link_netnsid: _id, ...link }) =>
+      canonicalJson(link.ifname === dummyDevice ? withSortedAddresses(link) : link),
+    )
+    .join('\n');
+}
+
+function withSortedAddresses(link: Record<string, unknown>): Record<string, unknown> {
+  const addresses = (link.addr_info ?? []) as unknown[];
+  return { ...link, addr_info: addresses.map((address) => canonicalJson(address)).sort() };
 }
 
 export function digestOfSections(sections: Sections): Digest {

@@ -4,6 +4,8 @@
  *
  * Differs: after a failure everything of the mode is removed and made anew; kube-proxy compares with what is there.
  */
+import { UPLINK_INDEX } from '../fabric/lan.js';
+import { macOf } from '../fabric/naming.js';
 import { createToolRunner, hasLink, runTool, setSysctl, type ToolStep } from '../kernel/ipvs.js';
 import type { ProxyApplier } from '../node/kube-proxy.js';
 import { type IpvsChange, ipvsadmArguments, type ServerOperation } from '../proxy/ipvs/change.js';
@@ -42,7 +44,7 @@ class IpvsApplier implements ProxyApplier<IpvsRuleSet, IpvsChange> {
     if (isFirst && hasLink(namespace, dummyDevice)) await this.#clear();
     for (const { key, value } of change.sysctls) setSysctl(namespace, key, value);
     const sets = change.sets === '' ? [] : [{ command: 'ipset restore', input: change.sets }];
-    await this.#run([...(isFirst ? beginning(next) : []), ...addressStep('add', change.bind), ...sets]);
+    await this.#run([...(isFirst ? beginning(namespace.name, next) : []), ...addressStep('add', change.bind), ...sets]);
     await restore(this.tools, change.iptables);
     const step = settle(change.servers, await this.#connections(change.servers), this.#draining);
     await this.#run([...this.#serverStep(step), ...addressStep('del', change.unbind)]);
@@ -93,8 +95,12 @@ class IpvsApplier implements ProxyApplier<IpvsRuleSet, IpvsChange> {
   }
 }
 
-function beginning({ timeouts: { tcp, tcpFin, udp } }: IpvsRuleSet): ToolStep[] {
-  const link = { command: `ip link add ${dummyDevice} type dummy` };
+/** The kernel would draw lots for the link's address, and number it by what was there before. */
+const DUMMY_INDEX = UPLINK_INDEX + 1;
+
+function beginning(node: string, { timeouts: { tcp, tcpFin, udp } }: IpvsRuleSet): ToolStep[] {
+  const address = macOf(`${node}/${dummyDevice}`);
+  const link = { command: `ip link add name ${dummyDevice} index ${DUMMY_INDEX} address ${address} type dummy` };
   return tcp + tcpFin + udp > 0 ? [link, { command: `ipvsadm --set ${tcp} ${tcpFin} ${udp}` }] : [link];
 }
 
