@@ -15,6 +15,8 @@ export interface ProxyApplier<RuleSet, Change> {
   observe?(): Promise<string>;
   /** Takes away all that this mode ever made on the node. */
   remove(): Promise<void>;
+  /** Lets go of the node and leaves it as it is. */
+  stop?(): void;
   /** Resolves when nothing is left to be done later. */
   settled?(): Promise<void>;
 }
@@ -29,6 +31,8 @@ export interface KubeProxy {
   sync(traffic: NodeTraffic): Promise<SyncResult>;
   /** Forgets what is installed, so that the next sync reads what is there and writes everything. */
   forget(): void;
+  /** Waits for syncs under way, then leaves everything as it is, as a process that ends does. No sync may follow. */
+  stop(): Promise<void>;
   /** Waits for syncs under way, then takes everything away. No sync may follow. */
   remove(): Promise<void>;
   /** Resolves when what a sync left for later is done too. */
@@ -86,6 +90,11 @@ export function createKubeProxy<Options, RuleSet, Change>(
   function forget(): void {
     memory += 1;
     installed = undefined;
+    fresh = false;
+  }
+
+  async function idle(): Promise<void> {
+    while (running || next) await (next?.result ?? running)?.catch(() => undefined);
   }
 
   return {
@@ -96,8 +105,12 @@ export function createKubeProxy<Options, RuleSet, Change>(
       next.traffic = traffic;
       return next.result;
     },
+    async stop() {
+      await idle();
+      applier.stop?.();
+    },
     async remove() {
-      while (running || next) await (next?.result ?? running)?.catch(() => undefined);
+      await idle();
       forget();
       await applier.remove();
     },
