@@ -41,8 +41,8 @@ export function planSections(
     const traffic = proxies.trafficOf(node.name);
     const configured = configurations.get(node.name);
     if (!traffic || !configured) continue;
-    const { mode, ...ipvs } = configured;
-    sections.set(`rules/${node.name}`, ruleText(mode, traffic, { config, node, balance: settings, ...ipvs }));
+    const { mode, ipvs } = configured;
+    sections.set(`rules/${node.name}`, ruleText(mode, traffic, { config, node, balance: settings, ipvs }));
   }
   return sections;
 }

@@ -13,6 +13,7 @@ import { createHealthChecks, listenIn } from '../node/health-checks.js';
 import { createKubeProxy, type KubeProxy } from '../node/kube-proxy.js';
 import { NodeProxy } from '../node/node-proxy.js';
 import type { NodeEdge, ProxiedNode } from '../node/service-proxies.js';
+import { withSyncPeriods } from '../node/sync-period.js';
 import type { BalanceOptions, ProxyMode } from '../proxy/contract.js';
 import { iptablesEngine } from '../proxy/iptables/engine.js';
 import { ipvsEngine } from '../proxy/ipvs/engine.js';
@@ -23,6 +24,7 @@ import type { Registry } from '../registry/contract.js';
 import type { Clock } from '../world/contract.js';
 import { requireMode } from './choose-tools.js';
 import { ipvsApplier } from './ipvs-applier.js';
+import { usualSyncPeriod } from './ipvs-configuration.js';
 import { iptablesApplier, type NodeTools, nftablesApplier, userspaceApplier } from './proxy-appliers.js';
 import { type ProxyConfiguration, readProxyConfiguration } from './proxy-configuration.js';
 import {
@@ -100,7 +102,7 @@ function createNodeProxy(parts: ProxyParts, node: NodeConfig, first: ProxyConfig
   const restoreRules = createRestore(namespace, variant);
   const prelude = calicoRules(config.podCIDR);
   const tools: NodeTools = { namespace, variant, restoreRules, rootless, clock, prelude };
-  return new NodeProxy(first, ({ mode, ...ipvs }) => proxyOf(mode, { config, node, balance, ...ipvs }, tools));
+  return new NodeProxy(first, ({ mode, ipvs }) => proxyOf(mode, { config, node, balance, ipvs }, tools));
 }
 
 /** A node's kube-proxy of that mode, with the tools that bring its changes into the kernel. */
@@ -113,7 +115,11 @@ export function proxyOf(mode: ProxyMode, setting: NodeSetting, tools: NodeTools)
     case 'userspace':
       return createKubeProxy(userspaceEngine, userspaceOptionsOf(setting), userspaceApplier(tools));
     case 'ipvs':
-      return createKubeProxy(ipvsEngine, ipvsOptionsOf(setting), ipvsApplier(tools));
+      return withSyncPeriods(
+        createKubeProxy(ipvsEngine, ipvsOptionsOf(setting), ipvsApplier(tools)),
+        { syncPeriod: usualSyncPeriod, minSyncPeriod: 0, ...setting.ipvs },
+        tools.clock,
+      );
   }
 }
 

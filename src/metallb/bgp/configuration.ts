@@ -2,8 +2,10 @@
  * BGPPeer, BFDProfile, BGPAdvertisement and Community as objects, and what MetalLB refuses about each by itself.
  * Source: MetalLB `internal/config/config.go` peerFromCR, parseTimers, bgpAdvertisementFromCR.
  */
+
 import type { LabelSelector } from 'kubernetes-types/meta/v1.js';
 import type { KubeObject } from '../../api/object.js';
+import { goDurationMs } from '../../model/go-duration.js';
 import { parseAddress } from '../pools/address.js';
 import { refuseDuplicateSelectors, refuseDuplicates } from '../pools/selectors.js';
 import type { PoolSelection } from '../selection.js';
@@ -47,13 +49,10 @@ export type BGPAdvertisement = KubeObject & { spec?: BGPAdvertisementSpec };
 
 export type BFDProfile = KubeObject & { spec?: Omit<BfdTimers, 'name'> };
 
-const units: Readonly<Record<string, number>> = { h: 3600, m: 60, s: 1, ms: 0.001 };
-
 /** Seconds of a Go duration such as `1m30s`; undefined for none. */
 export function durationSeconds(text: string | undefined): number | undefined {
-  if (text === undefined || text === '') return undefined;
-  const parts = [...text.matchAll(/(\d+(?:\.\d+)?)(ms|h|m|s)/g)];
-  return parts.reduce((sum, [, value, unit]) => sum + Number(value) * (units[unit ?? 's'] ?? 1), 0);
+  const milliseconds = goDurationMs(text ?? '');
+  return milliseconds === undefined ? undefined : milliseconds / 1000;
 }
 
 /** Seconds. Only one given: keepalive is a third of hold. @throws Error */
