@@ -152,7 +152,8 @@ export async function startLab(request: StartRequest, { progress, certificates }
     iptables,
     nodes: desired.config.nodes.map((node) => ({ name: node.name, address: node.address })),
     kubeconfig: directory.kubeconfig,
-    ...(request.guest && { guestPid: process.pid }),
+    innerPid: process.pid,
+    kernel: request.guest ? 'uml' : 'machine',
   };
   const keepStatus = () => writeStatus(directory, { ...status, proxyMode: modes.summary() });
   restartWithPods(

@@ -15,6 +15,7 @@ import type { BfdTimers } from './contract.js';
 export interface BGPPeerSpec {
   myASN?: number;
   peerASN?: number;
+  localASN?: number;
   dynamicASN?: string;
   peerAddress?: string;
   interface?: string;
