@@ -75,20 +75,16 @@ function tablesOf(lines: readonly string[]): string[][] {
   return tables;
 }
 
-/**
- * `ip -j` output without namespace ids, which count in the order of creation. Addresses of kube-ipvs0 come in the order in
- * which Services did.
- */
+/** `ip -j` output without namespace ids, which count in the order of creation. */
 export function canonicalLinks(json: string): string {
   const links = JSON.parse(json === '' ? '[]' : json) as Record<string, unknown>[];
   return links
-    .map(({ link_netnsid: _id, ...link }) =>
-      canonicalJson(link.ifname === dummyDevice ? withSortedAddresses(link) : link),
-    )
+    .map(({ link_netnsid: _id, ...link }) => canonicalJson(link.ifname === dummyDevice ? canonicalDummy(link) : link))
     .join('\n');
 }
 
-function withSortedAddresses(link: Record<string, unknown>): Record<string, unknown> {
+/** kube-ipvs0 is numbered by when IPVS mode began, and its addresses come in the order in which Services did. */
+function canonicalDummy({ ifindex: _index, ...link }: Record<string, unknown>): Record<string, unknown> {
   const addresses = (link.addr_info ?? []) as unknown[];
   return { ...link, addr_info: addresses.map((address) => canonicalJson(address)).sort() };
 }

@@ -2,7 +2,6 @@
  * What a change of IPVS mode is done with: sysctls, the dummy link's addresses, sets, rules, virtual servers, in the
  * order that `proxy/ipvs/change.ts` asks for.
  */
-import { UPLINK_INDEX } from '../fabric/lan.js';
 import { macOf } from '../fabric/naming.js';
 import { saveRules } from '../kernel/iptables.js';
 import { createToolRunner, hasLink, runTool, setSysctl, type ToolRunner, type ToolStep } from '../kernel/ipvs.js';
@@ -123,12 +122,10 @@ class IpvsApplier implements ProxyApplier<IpvsRuleSet, IpvsChange> {
   }
 }
 
-/** The kernel would draw lots for the link's address, and number it by what was there before. */
-const DUMMY_INDEX = UPLINK_INDEX + 1;
-
+/** The kernel would draw lots for the link's address. */
 function linkStep(node: string): ToolStep {
   const address = macOf(`${node}/${dummyDevice}`);
-  return { command: `ip link add name ${dummyDevice} index ${DUMMY_INDEX} address ${address} type dummy` };
+  return { command: `ip link add name ${dummyDevice} address ${address} type dummy` };
 }
 
 function addressStep(verb: 'add' | 'del', addresses: readonly string[]): ToolStep[] {
