@@ -6,7 +6,7 @@ import { macOf } from '../fabric/naming.js';
 import { saveRules } from '../kernel/iptables.js';
 import { createToolRunner, hasLink, runTool, setSysctl, type ToolRunner, type ToolStep } from '../kernel/ipvs.js';
 import type { ProxyApplier } from '../node/kube-proxy.js';
-import { type IpvsChange, ipvsadmArguments, type ServerOperation } from '../proxy/ipvs/change.js';
+import { type IpvsChange, ipvsadmArguments, isIntact, type ServerOperation } from '../proxy/ipvs/change.js';
 import { dummyDevice, type IpvsRuleSet } from '../proxy/ipvs/compile.js';
 import {
   type CountConnections,
@@ -71,6 +71,10 @@ class IpvsApplier implements ProxyApplier<IpvsRuleSet, IpvsChange> {
       rules: await saveRules(namespace, variant),
     };
     return JSON.stringify(texts);
+  }
+
+  async isLost(installed: IpvsRuleSet): Promise<boolean> {
+    return !isIntact(await this.observe(), installed);
   }
 
   /** Everything stays. What drains is found again by whoever comes next. */

@@ -33,13 +33,9 @@ export const iptablesOptionsOf = (setting: NodeSetting) => iptablesEngine.option
 
 export const nftablesOptionsOf = (setting: NodeSetting) => nftablesEngine.options(ruleOptions(setting));
 
-export const ipvsOptionsOf = ({
-  config,
-  node,
-  ipvs: { syncPeriod: _, minSyncPeriod: __, ...given } = {},
-}: NodeSetting) =>
+export const ipvsOptionsOf = ({ config, node, ipvs }: NodeSetting) =>
   ipvsEngine.options({
-    ...given,
+    ...ipvs,
     localTrafficDetector: { kind: 'ClusterCIDR', cidr: config.podCIDR },
     nodeIP: node.address,
   });

@@ -5,7 +5,7 @@ import { canonicalNft } from '../../src/cluster/canonical-nft.js';
 import { compileRules } from '../../src/cluster/compile.js';
 import { createDesiredState } from '../../src/cluster/desired.js';
 import { CommandFailure } from '../../src/cluster/failure.js';
-import { readProxyConfiguration, writeProxyMode } from '../../src/cluster/proxy-configuration.js';
+import { readProxyConfiguration, readSyncPeriod, writeProxyMode } from '../../src/cluster/proxy-configuration.js';
 import { createManualWorld } from '../../src/world/manual-clock.js';
 
 const key = { group: '', kind: 'ConfigMap', namespace: 'kube-system', name: 'kube-proxy' };
@@ -32,32 +32,23 @@ test('an empty mode is iptables; mode, strictARP and scheduler are read from the
   t.deepEqual(readProxyConfiguration(registry), { mode: 'ipvs', ipvs: { strictARP: true, scheduler: 'sed' } });
 });
 
-test('excludeCIDRs, timeouts and sync periods of IPVS mode are read; what the kernel or kube-proxy has by itself is not there', (t) => {
+test('excludeCIDRs and timeouts of IPVS mode are read; what the kernel has by itself is not there', (t) => {
   const registry = cluster();
   edit(registry, 'mode: ""', 'mode: ipvs');
   t.deepEqual(readProxyConfiguration(registry), { mode: 'ipvs', ipvs: {} });
   edit(registry, 'excludeCIDRs: null', 'excludeCIDRs: [198.51.100.0/24]');
   edit(registry, 'tcpTimeout: 0s', 'tcpTimeout: 15m0s');
   edit(registry, 'udpTimeout: 0s', 'udpTimeout: 1.9s');
-  // The first of each name is that of iptables mode.
-  edit(registry, '  strictARP: false\n  syncPeriod: 0s', '  strictARP: false\n  syncPeriod: 10s');
-  edit(
-    registry,
-    'excludeCIDRs: [198.51.100.0/24]\n  minSyncPeriod: 0s',
-    'excludeCIDRs: [198.51.100.0/24]\n  minSyncPeriod: 500ms',
-  );
   t.deepEqual(readProxyConfiguration(registry), {
     mode: 'ipvs',
     ipvs: {
       timeouts: { tcp: 900, tcpFin: 0, udp: 1 },
       excludeCIDRs: ['198.51.100.0/24'],
-      syncPeriod: 10_000,
-      minSyncPeriod: 500,
     },
   });
 });
 
-const refusals = [
+const ipvsRefusals = [
   [
     'scheduler: ""',
     'scheduler: fair',
@@ -66,7 +57,7 @@ const refusals = [
   [
     'tcpFinTimeout: 0s',
     'tcpFinTimeout: soon',
-    /ipvs\.tcpFinTimeout: Invalid value: "soon": must be a duration such as 30s/,
+    /ipvs\.tcpFinTimeout: Invalid value: "soon": time: invalid duration "soon"$/,
   ],
   [
     'tcpFinTimeout: 0s',
@@ -78,15 +69,10 @@ const refusals = [
     'excludeCIDRs: [10.0.0.0/8, 10.0.0]',
     /ipvs\.excludeCIDRs\[1\]: Invalid value: "10\.0\.0": must be a valid CIDR block/,
   ],
-  [
-    'excludeCIDRs: null\n  minSyncPeriod: 0s',
-    'minSyncPeriod: 31s',
-    /ipvs\.syncPeriod: Invalid value: "0s": must be greater than or equal to ipvs\.minSyncPeriod$/,
-  ],
 ] as const;
 
 test('what is wrong with the IPVS part is said, and where', (t) => {
-  for (const [from, to, expected] of refusals) {
+  for (const [from, to, expected] of ipvsRefusals) {
     const registry = cluster();
     edit(registry, 'mode: ""', 'mode: ipvs');
     edit(registry, from, to);
@@ -100,6 +86,30 @@ test('a mode that there is not is refused with the supported ones', (t) => {
   const failure = t.throws(() => readProxyConfiguration(registry), { instanceOf: CommandFailure });
   t.regex(failure.message, /Unsupported value: "ebpf": supported values: "iptables", "nftables", "ipvs", "userspace"$/);
 });
+
+test('kube-proxy looks after its rules every 30 s, or as the section of its mode says', (t) => {
+  const registry = cluster();
+  t.is(readSyncPeriod(registry, 'iptables'), 30_000);
+  edit(registry, 'syncPeriod: 0s\nipvs:', 'syncPeriod: 1m30s\nipvs:');
+  t.is(readSyncPeriod(registry, 'iptables'), 90_000);
+  t.is(readSyncPeriod(registry, 'userspace'), 90_000);
+  t.is(readSyncPeriod(registry, 'ipvs'), 30_000);
+  t.is(readSyncPeriod(registry, 'nftables'), 30_000);
+});
+
+const refusals: [syncPeriod: string, why: string][] = [
+  ['-1s', 'iptables.syncPeriod: Invalid value: "-1s": must be greater than 0'],
+  ['500ms', 'iptables.syncPeriod: Invalid value: "500ms": must be greater than or equal to iptables.minSyncPeriod'],
+  ['soon', 'iptables.syncPeriod: Invalid value: "soon": time: invalid duration "soon"'],
+];
+
+for (const [syncPeriod, why] of refusals)
+  test(`a sync period of ${syncPeriod} is refused`, (t) => {
+    const registry = cluster();
+    edit(registry, 'syncPeriod: 0s\nipvs:', `syncPeriod: ${syncPeriod}\nipvs:`);
+    const failure = t.throws(() => readSyncPeriod(registry, 'iptables'), { instanceOf: CommandFailure });
+    t.is(failure.message, `configmap/kube-proxy: config.conf: ${why}`);
+  });
 
 test('writing a mode changes that one line', (t) => {
   const registry = cluster();

@@ -32,8 +32,6 @@ const connections = 500;
 /** How often connections are counted, and how long each time, in milliseconds. */
 const countings = 5;
 const countingTime = 200;
-/** IPVS mode's repairs are no part of what is measured; milliseconds. */
-const never = 3_600_000;
 /** A namespace that is gone is taken apart by the kernel in its own time; milliseconds. */
 const quietTime = 500;
 
@@ -77,9 +75,10 @@ class Syncing {
 
 function createProxy(mode: ProxyMode, { config, node, network }: Place, bench: Bench): KubeProxy {
   const { variant, rootless, clock } = bench;
-  const setting = { config, node, balance: { balance: 'faithful', seed: 0 }, ipvs: { syncPeriod: never } } as const;
+  const setting = { config, node, balance: { balance: 'faithful', seed: 0 } } as const;
   const restoreRules = createRestore(network, variant);
-  return proxyOf(mode, setting, { namespace: network, variant, restoreRules, rootless, clock, prelude: '' });
+  const log = { say: () => undefined };
+  return proxyOf(mode, setting, { namespace: network, variant, restoreRules, rootless, clock, log, prelude: '' });
 }
 
 /** Back and forth between two states, and back to the first. */

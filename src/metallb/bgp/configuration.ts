@@ -2,10 +2,9 @@
  * BGPPeer, BFDProfile, BGPAdvertisement and Community as objects, and what MetalLB refuses about each by itself.
  * Source: MetalLB `internal/config/config.go` peerFromCR, parseTimers, bgpAdvertisementFromCR.
  */
-
 import type { LabelSelector } from 'kubernetes-types/meta/v1.js';
+import { parseGoDuration } from '../../api/go-duration.js';
 import type { KubeObject } from '../../api/object.js';
-import { goDurationMs } from '../../model/go-duration.js';
 import { parseAddress } from '../pools/address.js';
 import { refuseDuplicateSelectors, refuseDuplicates } from '../pools/selectors.js';
 import type { PoolSelection } from '../selection.js';
@@ -52,8 +51,8 @@ export type BFDProfile = KubeObject & { spec?: Omit<BfdTimers, 'name'> };
 
 /** Seconds of a Go duration such as `1m30s`; undefined for none. */
 export function durationSeconds(text: string | undefined): number | undefined {
-  const milliseconds = goDurationMs(text ?? '');
-  return milliseconds === undefined ? undefined : milliseconds / 1000;
+  if (text === undefined || text === '') return undefined;
+  return (parseGoDuration(text) ?? 0) / 1000;
 }
 
 /** Seconds. Only one given: keepalive is a third of hold. @throws Error */

@@ -6,6 +6,7 @@
 import { middles } from '../../model/common-ends.js';
 import { cidrContains } from '../../model/traffic-address.js';
 import { missing } from '../xtables/ensure.js';
+import { savedLine } from '../xtables/save-text.js';
 import type { IpvsRuleSet } from './compile.js';
 import { type ObservedTexts, readObserved } from './observed.js';
 import type { Sysctl } from './options.js';
@@ -141,6 +142,17 @@ export function resyncIpvs(observed: string, next: IpvsRuleSet): IpvsChange {
     iptables: renderIpvsRestore(next, missing(ipvsJumps, texts.rules)),
     servers: servicesChanges(there.virtualServers, next),
   };
+}
+
+/** Whether what the tools printed is what was installed; servers that drain are no difference, and rules of others are not looked at. */
+export function isIntact(observed: string, installed: IpvsRuleSet): boolean {
+  const { rules } = JSON.parse(observed) as ObservedTexts;
+  const { makeLink, bind, unbind, sets, servers } = resyncIpvs(observed, installed);
+  const drains = (one: ServerOperation) => one.operation === 'retireServer' && one.server.weight === 0;
+  if (makeLink || bind.length + unbind.length > 0 || sets !== '' || !servers.every(drains)) return false;
+  const present = new Set(rules.split('\n'));
+  const { nat, filter } = installed;
+  return missing(ipvsJumps, rules).length === 0 && [...nat, ...filter].every((rule) => present.has(savedLine(rule)));
 }
 
 /** The operation as one line of `ipvsadm` arguments. @throws for `retireServer`, which has to be decided first */

@@ -34,6 +34,13 @@ function addressesOf(listed: string, family: IPFamily): string[] {
   return [...listed.matchAll(/ (inet6?) ([^/ ]+)/g)].flatMap(([, kind, ip = '']) => (kind === word ? [ip] : [])).sort();
 }
 
+/** ipset prints a network of one address without its length. */
+function entriesOf({ type, family }: IpSet, printed: readonly string[]): string[] {
+  const whole = family === 'IPv4' ? '/32' : '/128';
+  const full = (entry: string) => (type === 'hash:ip,port,net' && !entry.includes('/') ? `${entry}${whole}` : entry);
+  return printed.map(full).sort();
+}
+
 function setsOf(saved: string, family: IPFamily): IpSet[] {
   const members = new Map<string, string[]>();
   for (const line of saved.split('\n')) {
@@ -42,7 +49,7 @@ function setsOf(saved: string, family: IPFamily): IpSet[] {
     if (verb === 'add') members.get(name)?.push(entry);
   }
   const there = ipSets(new Map(), family).filter(({ name }) => members.has(name));
-  return there.map((set) => ({ ...set, entries: (members.get(set.name) ?? []).sort() }));
+  return there.map((set) => ({ ...set, entries: entriesOf(set, members.get(set.name) ?? []) }));
 }
 
 const protocols: Record<string, Protocol> = { '-t': 'TCP', '-u': 'UDP', '--sctp-service': 'SCTP' };

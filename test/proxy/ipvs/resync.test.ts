@@ -1,14 +1,17 @@
 /** A kube-proxy that starts, or that lost its way, goes by what the tools print. */
 import test from 'ava';
 import { planTraffic, trafficOfNode } from '../../../src/model/traffic.js';
-import { ipvsadmArguments, type ServerOperation } from '../../../src/proxy/ipvs/change.js';
+import { ipvsadmArguments, isIntact, type ServerOperation } from '../../../src/proxy/ipvs/change.js';
 import { dummyDevice, type IpvsRuleSet } from '../../../src/proxy/ipvs/compile.js';
 import { ipvsEngine } from '../../../src/proxy/ipvs/engine.js';
 import { countedServices, settle } from '../../../src/proxy/ipvs/graceful.js';
 import type { ObservedTexts } from '../../../src/proxy/ipvs/observed.js';
 import type { IpvsOptions } from '../../../src/proxy/ipvs/options.js';
+import { ipvsJumps } from '../../../src/proxy/ipvs/rules.js';
 import { renderSets } from '../../../src/proxy/ipvs/sets.js';
 import { renderVirtualServers, virtualServerKey } from '../../../src/proxy/ipvs/virtual-server.js';
+import type { Rule } from '../../../src/proxy/xtables/rule.js';
+import { savedLine } from '../../../src/proxy/xtables/save-text.js';
 import { randomCluster } from '../cases/random.js';
 import { node } from '../cases/world.js';
 
@@ -18,11 +21,21 @@ function compile(seed: number, options: Partial<IpvsOptions> = {}): IpvsRuleSet 
   return ipvsEngine.compile(traffic, ipvsEngine.options(options));
 }
 
+function saved({ nat, filter }: IpvsRuleSet): string {
+  const table = (name: string, rules: readonly Rule[]) => {
+    const ensured = ipvsJumps.filter((one) => one.table === name);
+    const chains = ensured.map((one) => `:${one.operation === 'EnsureChain' ? one.chain : one.rule.chain} - [0:0]`);
+    const jumps = ensured.flatMap((one) => (one.operation === 'EnsureRule' ? [savedLine(one.rule)] : []));
+    return [`*${name}`, ...chains, ...jumps, ...rules.map(savedLine), 'COMMIT'].join('\n');
+  };
+  return `${table('nat', nat)}\n${table('filter', filter)}\n`;
+}
+
 /** What the tools would print of it. */
 function printed(state: IpvsRuleSet): ObservedTexts {
   const addresses = state.addresses.map((ip) => `4: ${dummyDevice}    inet ${ip}/32 scope global ${dummyDevice}\n`);
   const servers = renderVirtualServers(state.virtualServers);
-  return { addresses: addresses.join(''), sets: renderSets(state.sets), servers, rules: '' };
+  return { addresses: addresses.join(''), sets: renderSets(state.sets), servers, rules: saved(state) };
 }
 
 const resync = (texts: ObservedTexts, next: IpvsRuleSet) => {
@@ -101,4 +114,20 @@ test('what drains already is left to its turn, and nobody’s connections are co
   const known = settle(servers, () => ({ active: 1, inactive: 0 }), new Map());
   t.deepEqual(known.operations.map(ipvsadmArguments), [`-e ${service} -r 10.9.9.9:80 -m -w 0`]);
   t.deepEqual(settle(servers, () => ({ active: 0, inactive: 0 }), known.draining).operations, []);
+});
+
+test('whatever somebody takes away or adds is missed; what drains is not', (t) => {
+  const wanted = compile(3);
+  const there = printed(wanted);
+  const intact = (change: Partial<ObservedTexts>) => isIntact(JSON.stringify({ ...there, ...change }), wanted);
+  t.true(intact({}));
+  t.false(intact({ addresses: undefined }));
+  t.false(intact({ addresses: there.addresses?.split('\n').slice(1).join('\n') }));
+  t.false(intact({ sets: there.sets.replace(/^add .*\n/m, '') }));
+  t.false(intact({ servers: '' }));
+  t.false(intact({ servers: there.servers + foreign }));
+  t.false(intact({ rules: there.rules.replace(/^-A KUBE-SERVICES .*\n/m, '') }));
+  t.false(intact({ rules: there.rules.replace(/^-A PREROUTING .*\n/m, '') }));
+  const [, service = ''] = /^-A (-t \S+)/m.exec(there.servers) ?? [];
+  t.true(intact({ servers: there.servers.replace(/^(-A -t .*\n)/m, `$1-a ${service} -r 10.9.9.9:80 -m -w 0\n`) }));
 });
