@@ -144,7 +144,10 @@ export function resyncIpvs(observed: string, next: IpvsRuleSet): IpvsChange {
   };
 }
 
-/** Whether what the tools printed is what was installed; servers that drain are no difference, and rules of others are not looked at. */
+/**
+ * Whether what the tools printed is what was installed; servers that drain are no difference.
+ * Differs: in IPVS mode rules that others added to kube-proxy's chains stay; kube-proxy writes all its rules each sync period.
+ */
 export function isIntact(observed: string, installed: IpvsRuleSet): boolean {
   const { rules } = JSON.parse(observed) as ObservedTexts;
   const { makeLink, bind, unbind, sets, servers } = resyncIpvs(observed, installed);
