@@ -1,6 +1,6 @@
 /**
  * What only a kernel with ip_vs can show, asked of one lab in user-mode Linux: each scheduler by what it answers, affinity,
- * real servers that drain, faults of a cable. By `npm run test:uml`.
+ * real servers that drain, a slow cable. By `npm run test:uml`.
  */
 import { existsSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -122,7 +122,9 @@ export async function checkAffinity(t: ExecutionContext, lab: TestLab): Promise<
   await until(t, 'persistence', async () => /:30090 rr persistent 77/.test(await table(lab, 'k8s-node3')));
   await goesByClient(t, lab, 'rr with affinity');
   const connections = await lab.on('k8s-node3', 'ipvsadm', '-Lnc');
-  const templates = [...connections.matchAll(/^TCP +(\d+):(\d+) +(?:NONE|ASSURED) +(\S+):0 +192\.168\.56\.103:30090 /gm)];
+  const templates = [
+    ...connections.matchAll(/^TCP +(\d+):(\d+) +(?:NONE|ASSURED) +(\S+):0 +192\.168\.56\.103:30090 /gm),
+  ];
   t.deepEqual(templates.map(([, , , client]) => client).sort(), clients);
   for (const [, minutes, seconds] of templates) t.true(Number(minutes) * 60 + Number(seconds) <= 77);
   await lab.on('host', 'kubectl', 'patch', 'service', 'myweb-svc', '-p', '{"spec":{"sessionAffinity":"None"}}');
@@ -168,4 +170,17 @@ tell; hear; : > ${end}.open; until [ -e ${end} ]; do sleep 0.5; done; tell; hear
   await until(t, 'gone', async () => !(await table(lab, 'k8s-node1')).includes(address), 150);
   await lab.on('host', 'kubectl', 'label', 'pod', pod, 'app=myweb');
   await until(t, 'back', async () => (await table(lab, 'k8s-node1')).includes(address));
+}
+
+/** netem is there: a node's cable can be slow, or lose everything. */
+export async function checkNetem(t: ExecutionContext, lab: TestLab): Promise<void> {
+  const quality = (verb: string, what = '') =>
+    lab.on('k8s-node3', 'sh', '-c', `tc qdisc ${verb} dev eth1 root ${what}`);
+  const curl = `curl -s -o /dev/null --max-time 3 -w '%{time_connect}' ${url}`;
+  await quality('add', 'netem delay 400ms');
+  t.true(Number(await lab.on('host', 'sh', '-c', curl)) >= 0.4);
+  await quality('change', 'netem loss 100%');
+  t.is((await lab.lab('exec', 'host', '--', 'sh', '-c', curl)).exitCode, 28);
+  await quality('del');
+  await lab.on('host', 'sh', '-c', curl);
 }

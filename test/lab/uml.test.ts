@@ -7,7 +7,7 @@ import { execa } from 'execa';
 import { pause } from '../../src/world/pause.js';
 import { ask, bringUp, createTestLab, type TestLab } from './lab.js';
 import { labProcesses, machineState } from './machine.js';
-import { checkAffinity, checkDrainingToTheEnd, checkExcluded, checkSchedulers } from './uml-ipvs.js';
+import { checkAffinity, checkDrainingToTheEnd, checkExcluded, checkNetem, checkSchedulers } from './uml-ipvs.js';
 
 const manifest = 'lab/workshop/01-nodeport.yaml';
 const url = '192.168.56.103:30090/hostname';
@@ -144,6 +144,7 @@ if (isWhole && isInstalled)
     await checkSchedulers(t, lab);
     await checkAffinity(t, lab);
     await checkExcluded(t, lab);
+    await checkNetem(t, lab);
     await checkDrainingToTheEnd(t, lab);
   });
 
