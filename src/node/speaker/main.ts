@@ -16,6 +16,7 @@ import { parseMessage } from '../../metallb/membership/message.js';
 import type { SpeakerCommand, SpeakerLink, SpeakerReport, SpeakerStart } from '../../metallb/speaker/contract.js';
 import { Speaker } from '../../metallb/speaker/speaker.js';
 import { createWorld } from '../../world/world.js';
+import { knock } from './knock.js';
 
 /** memberlist's port, TCP and UDP. Source: MetalLB `METALLB_ML_BIND_PORT`. */
 const MEMBER_PORT = 7946;
@@ -80,6 +81,12 @@ function start({ node, broadcast, liveness, links, interfaces }: SpeakerStart): 
   socket.bind(MEMBER_PORT, () => socket.setBroadcast(true));
   const tick = (): void => {
     post(membership.tick(clock.now()));
+    for (const { node: silent, address } of membership.knocks?.(clock.now()) ?? []) {
+      knock({ address, port: MEMBER_PORT }, clock, (answer) => {
+        membership.answered?.(silent, answer);
+        speaker.setAlive(membership.alive());
+      });
+    }
     clock.after(membership.tickMs, tick);
   };
   clock.after(membership.tickMs, tick);
