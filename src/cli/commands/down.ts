@@ -8,6 +8,7 @@ import {
   isAlive,
   type LabStatus,
   labNames,
+  pidFromHere,
   readStatus,
   type StateDirectory,
   stateDirectory,
@@ -42,12 +43,18 @@ export async function down(name: string, options: { all?: boolean }): Promise<vo
 async function takeDown(name: string): Promise<string> {
   const directory = stateDirectory(name);
   const { status, running, lock } = await settled(name, directory);
+  if (running && pidFromHere(status) === status.innerPid) throw fromInside(name);
   if (running) await stop(directory, status);
   if (status) await untilGone(status);
   // Another command may have removed the directory since, or begun anew in it.
   if ((lock ?? holdState(directory)) !== undefined) removeState(directory);
   if (running) return 'down';
   return status ? 'was dead already; its state is removed' : 'was not up';
+}
+
+/** Whoever takes down the lab that he is in ends with it, halfway. */
+function fromInside(name: string): CommandFailure {
+  return new CommandFailure('failure', `lab: this shell is in lab "${name}"; leave it first: exit`);
 }
 
 type Settled =

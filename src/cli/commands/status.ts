@@ -14,7 +14,7 @@ export async function status(name: string, options: { output: 'text' | 'json' })
   if (options.output === 'json') return void process.stdout.write(`${JSON.stringify(now, null, 2)}\n`);
   const nodes = now.nodes.map((node) => `${node.name} ${node.address}`).join(', ');
   const lines = [
-    `lab ${now.name}: up, process ${now.pid}, seed ${now.seed}${now.guestPid === undefined ? '' : ', in user-mode Linux'}`,
+    `lab ${now.name}: up, process ${now.pid}, seed ${now.seed}${now.kernel === 'uml' ? ', in user-mode Linux' : ''}`,
     `Services by ${now.proxyMode} (iptables-${now.iptables}), balance ${now.balance}`,
     ...(now.socketLB ? ['ClusterIPs at the socket, by eBPF; "lab socket-lb" shows its maps'] : []),
     `nodes: ${nodes}`,
