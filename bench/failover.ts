@@ -109,11 +109,16 @@ function noteOf(answers: readonly Answers[]): string {
   if (answers.length === 0) return 'no try succeeded';
   const gaps = answers.map(({ longestGap }) => longestGap);
   const sum = (of: (one: Answers) => number) => answers.reduce((total, one) => total + of(one), 0);
-  const [lost, asked, slow] = [sum(lostOf), sum((one) => one.asked), sum((one) => one.slow)];
-  return `longest of ${gaps.length}: ${Math.max(...gaps).toFixed(0)} ms; of ${asked} requests ${lost} failed, ${slow} took more than 0.9 s`;
+  const [asked, lost, reset, slow] = [sum((one) => one.asked), sum(lostOf), sum(resetOf), sum((one) => one.slow)];
+  const fates = `${lost} lost, ${reset} reset as they were open when it moved, ${slow} took more than 0.9 s`;
+  return `longest of ${gaps.length}: ${Math.max(...gaps).toFixed(0)} ms; of ${asked} requests ${fates}`;
 }
 
-const lostOf = ({ lost }: Answers): number => Object.values(lost).reduce((sum, count) => sum + count, 0);
+/** The node that an address moves to knows nothing of the connections that are open, and resets them: in a real cluster too. */
+const RESET = 'ECONNRESET';
+const resetOf = ({ lost }: Answers): number => lost[RESET] ?? 0;
+const lostOf = ({ lost }: Answers): number => sumOf(Object.values(lost)) - (lost[RESET] ?? 0);
+const sumOf = (counts: readonly number[]): number => counts.reduce((sum, count) => sum + count, 0);
 
 function inWords({ longestGap, asked, lost, slow }: Answers): string {
   const failed = Object.entries(lost).map(([problem, count]) => `, ${count} ${problem}`);
