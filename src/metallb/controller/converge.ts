@@ -19,6 +19,7 @@ import {
   type Ledger,
   quoted,
 } from '../pools/allocator.js';
+import { familyOf } from '../pools/family.js';
 import type { Pool } from '../pools/pool.js';
 
 export type LoadBalancerService = Stored<Service>;
@@ -85,6 +86,8 @@ function keep(service: LoadBalancerService, pools: readonly Pool[], ledger: Ledg
   const addresses = statusAddresses(service);
   const current = addresses.flatMap((text) => parseAddress(text) ?? []);
   if (current.length === 0) return { addresses: [], events: [] };
+  const misfit = familyMisfit(service, current);
+  if (misfit) return { addresses: [], events: misfit };
   const before = claimsBefore(ledger, addresses, Number(service.metadata.resourceVersion ?? 0));
   const assigned = assign(pools, before, demandOf(service), current);
   const events: ConvergeEvent[] = [];
@@ -103,6 +106,15 @@ function keep(service: LoadBalancerService, pools: readonly Pool[], ledger: Ledg
     return { addresses: [], events };
   }
   return { ...assigned, events };
+}
+
+/** What there is to say of addresses that are not of the Service's family; undefined when they are. */
+function familyMisfit(service: LoadBalancerService, current: readonly Address[]): ConvergeEvent[] | undefined {
+  const given = familyOf(current);
+  if ('family' in given) return given.family === serviceFamily(service) ? undefined : [];
+  const texts = quoted(current.map(addressText));
+  const message = `Failed to retrieve LBIPs IPFamily for ${texts}: ${given.error}`;
+  return [{ type: 'Warning', reason: 'nolbIPsIPFamily', message }];
 }
 
 function isElsewhere({ metadata }: LoadBalancerService, assigned: { pool: string }): boolean {
@@ -134,7 +146,7 @@ function allocateFor(service: LoadBalancerService, pools: readonly Pool[], ledge
   const desired = desiredAddresses(service);
   if ('error' in desired) return desired;
   const demand = demandOf(service);
-  const family = familyOf(service);
+  const family = serviceFamily(service);
   const pool = requested(service.metadata.annotations, 'address-pool') ?? '';
   if (desired.addresses.length > 0) return assignDesired(pools, ledger, demand, desired.addresses, { family, pool });
   if (pool !== '') return allocateFromPool(pools, ledger, demand, family, pool);
@@ -157,7 +169,7 @@ function assignDesired(
   return { error: `requested loadBalancer IP(s) ${texts} is not compatible with requested address pool ${pool}` };
 }
 
-function familyOf({ spec }: LoadBalancerService): Family {
+function serviceFamily({ spec }: LoadBalancerService): Family {
   return parseAddress(spec?.clusterIPs?.[0] ?? spec?.clusterIP ?? '')?.family ?? 'ipv4';
 }
 
@@ -173,5 +185,7 @@ function desiredAddresses({ metadata, spec }: LoadBalancerService): { addresses:
 
 function parseAll(texts: readonly string[], error: string): { addresses: Address[] } | { error: string } {
   const addresses = texts.flatMap((text) => parseAddress(text.trim()) ?? []);
-  return addresses.length === texts.length ? { addresses } : { error };
+  if (addresses.length < texts.length) return { error };
+  const together = familyOf(addresses);
+  return 'error' in together ? together : { addresses };
 }

@@ -82,10 +82,6 @@ export function assign(pools: readonly Pool[], ledger: Ledger, demand: Demand, w
   if (!serves(pool, demand.namespace, demand.labels)) {
     return { error: `pool ${pool.name} not compatible for ip assignment` };
   }
-  if (wanted.length > 2) return { error: `more than two addresses ${quoted(addresses)}` };
-  if (wanted.length === 2 && wanted[0]?.family === wanted[1]?.family) {
-    return { error: `"${addresses[0]}" "${addresses[1]}" has the same family` };
-  }
   const refusal = addresses.map((address) => sharingRefusal(ledger, demand, address)).find((one) => one);
   return refusal ? { error: refusal } : { addresses, pool: pool.name };
 }
@@ -101,8 +97,10 @@ export function allocateFromPool(
   const pool = pools.find((one) => one.name === name);
   if (!pool) return { error: `unknown pool "${name}"` };
   const address = firstFree(pool, ledger, demand, family);
-  if (!address) return { error: `no available IPs in pool ${name}` };
-  return assign(pools, ledger, demand, [address]);
+  if (address) return assign(pools, ledger, demand, [address]);
+  // MetalLB looks for one of each family, is content with either, and then goes on with the one that it has not.
+  const other = firstFree(pool, ledger, demand, family === 'ipv4' ? 'ipv6' : 'ipv4');
+  return { error: other ? `${quoted(['<nil>'])} is not allowed in config` : `no available IPs in pool ${name}` };
 }
 
 /** An address from the pools pinned to the Service, else from those that are for everybody. */
@@ -128,16 +126,4 @@ function firstFree(pool: Pool, ledger: Ledger, demand: Demand, family: Family): 
     }
   }
   return undefined;
-}
-
-/** How many addresses a pool has to give, IPv4 and IPv6; avoided ones do not count. */
-export function capacity(pool: Pool): bigint {
-  return pool.blocks.reduce((sum, block) => {
-    const size = blockSize(block);
-    if (!pool.avoidBuggyIPs || block.family === 'ipv6') return sum + size;
-    const ends = [block.first, block.first + size - 1n].filter((value) =>
-      confusesBuggyFirmware({ family: block.family, value }),
-    );
-    return sum + size - (block.length <= 24 ? 2n * (size / 256n) : BigInt(new Set(ends).size));
-  }, 0n);
 }
