@@ -12,6 +12,7 @@ export function announcing<F>(
   address: string,
   decode: (bytes: Buffer) => F | undefined,
   interfaces: AnnouncedInterfaces = 'all',
+  claimsAtOnce = false,
 ) {
   const clock = createManualClock();
   const start = clock.now();
@@ -26,7 +27,7 @@ export function announcing<F>(
       leave: (group) => void groups.splice(groups.indexOf(group), 1),
     },
   };
-  const announcer = new Announcer({ clock, responders: [responder] });
+  const announcer = new Announcer({ clock, responders: [responder], claimsAtOnce });
   announcer.setBalancer('default/web', [address], interfaces);
   sent.length = 0;
   return { announcer, clock, sent, groups, hear: (bytes: Buffer) => announcer.hear(responder, bytes) };
