@@ -1,6 +1,7 @@
 /**
  * Running a program inside the lab, with this terminal: what `exec` and `shell` share.
  */
+import { dirname } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { LabTarget } from '../cluster/target.js';
 import { enterCommand } from '../kernel/launch.js';
@@ -28,12 +29,11 @@ exec "$@"`;
 export function runInside(lab: RunningLab, target: LabTarget, command: readonly string[]): Promise<number> {
   const inside = ['/bin/sh', '-c', FROM_DIRECTORY, 'sh', target.cwd ?? process.cwd(), ...command];
   const env = environment(lab, target);
-  const { guestPid } = lab.status;
-  if (guestPid !== undefined) {
-    const argv = [...enterCommand(guestPid, target.namespaces, true), ...inside];
+  if (lab.status.kernel === 'uml' && !lab.inside) {
+    const argv = [...enterCommand(lab.status.innerPid, target.namespaces, true), ...inside];
     return runInGuest(lab.directory.guest, { argv, env: definedOnly(env) });
   }
-  const [program = '', ...args] = [...enterCommand(lab.status.pid, target.namespaces), ...inside];
+  const [program = '', ...args] = [...enterCommand(lab.pid, target.namespaces), ...inside];
   // By its path: a container's PATH may lead nowhere on the machine.
   return runInForeground(findProgram(program), args, env);
 }
@@ -50,6 +50,8 @@ function environment(lab: RunningLab, target: LabTarget): NodeJS.ProcessEnv {
     PATH: `${shimFolder}:${toolFolder}:${toolPath()}`,
     ...kubectlEnvironment(lab),
     KUBEWIRE_LAB: lab.status.name,
+    // Inside, an ordinary user is root, whose labs are elsewhere.
+    KUBEWIRE_STATE: dirname(lab.directory.root),
     KUBEWIRE_IPTABLES: lab.status.iptables,
     KUBEWIRE_TARGET: target.name,
     ...lockFile(lab.directory.locks, target.name),

@@ -110,6 +110,7 @@ function statusOf(lab: LabParts) {
     pods: registry.list('', 'Pod').length,
     services: registry.list('', 'Service').length,
     router: lab.router.state,
+    cloud: lab.desired.config.cloud,
   };
 }
 

@@ -5,10 +5,11 @@ import { join } from 'node:path';
 import type { KubeObject } from '../api/object.js';
 import { recordEvent } from '../controllers/events.js';
 import { attachmentOf, hostNamespace, planMachines, routerNamespace } from '../fabric/machines.js';
-import { holdFile } from '../kernel/lock.js';
 import { initOnMachine, mountOwnProc, pidOnMachine } from '../kernel/mounts.js';
 import { leaveMachineNamespace } from '../kernel/netns.js';
 import { createPodNetwork } from '../node/pod-network.js';
+import { startProxyAgent } from '../node/proxy-agent.js';
+import { ProxyLogs } from '../node/proxy-log.js';
 import { createServiceProxies, trafficKinds } from '../node/service-proxies.js';
 import { Wiring } from '../node/wiring.js';
 import type { Clock } from '../world/contract.js';
@@ -21,7 +22,6 @@ import { serveControl } from './control.js';
 import { controlHandlers } from './control-handlers.js';
 import { createDesiredState, type DesiredState } from './desired.js';
 import { startDns, untilServing } from './dns.js';
-import { beingStarted } from './failure.js';
 import { Faults } from './faults.js';
 import { journalFile, keepJournal, readJournal } from './journal.js';
 import { startKubelet } from './kubelet-start.js';
@@ -52,7 +52,6 @@ export async function startLab(request: StartRequest, { progress, certificates }
   const directory = stateDirectory(name, request.stateRoot);
   const world = createWorld({ seed: settings.seed });
   const { keeper: pid, init } = request.guest ?? { keeper: pidOnMachine(), init: initOnMachine() };
-  if (!holdFile(directory.lock)) throw beingStarted(name);
 
   const kubeletStart = startKubelet();
   const dns = startDns();
@@ -86,6 +85,7 @@ export async function startLab(request: StartRequest, { progress, certificates }
 
   progress('starting pods and writing rules');
   const balance = { seed: settings.seed, balance: settings.balance };
+  const proxyLogs = new ProxyLogs(world.clock);
   const modes = await createNodeProxies({
     config: desired.config,
     registry: desired.registry,
@@ -94,6 +94,7 @@ export async function startLab(request: StartRequest, { progress, certificates }
     variant: iptables,
     rootless: request.rootless,
     clock: world.clock,
+    logs: proxyLogs,
   });
   const sockets = settings.socketLB
     ? await startSocketLB({
@@ -132,7 +133,8 @@ export async function startLab(request: StartRequest, { progress, certificates }
     namespaces: wiring.namespaces,
     scratch,
     dns,
-    agents: metallb.startAgent,
+    agents: (agent, start) =>
+      agent === 'kube-proxy' ? startProxyAgent(start, proxyLogs) : metallb.startSpeaker(start),
   });
   await kubelet.settled();
   await untilServing({ registry: desired.registry, clock: world.clock });
@@ -140,6 +142,7 @@ export async function startLab(request: StartRequest, { progress, certificates }
   // Not before: each sync replaces whole tables, and the first one that counts is that of all pods with the DNS.
   keepRulesInStep(desired, world.clock, () => proxies.sync());
   await proxies.sync();
+  modes.watchRules(() => proxies.sync());
   if (desired.config.router) await router.up(desired.config.router.asn);
 
   const status: LabStatus = {
@@ -155,7 +158,8 @@ export async function startLab(request: StartRequest, { progress, certificates }
     iptables,
     nodes: desired.config.nodes.map((node) => ({ name: node.name, address: node.address })),
     kubeconfig: directory.kubeconfig,
-    ...(request.guest && { guestPid: process.pid }),
+    innerPid: process.pid,
+    kernel: request.guest ? 'uml' : 'machine',
   };
   const keepStatus = () => writeStatus(directory, { ...status, proxyMode: modes.summary() });
   restartWithPods(

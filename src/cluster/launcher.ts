@@ -1,37 +1,58 @@
 /**
  * The command's side of a start: launches the daemon, tells it what to be, listens until it is ready.
  */
-import { existsSync, readFileSync, rmSync } from 'node:fs';
+import { closeSync, existsSync, readFileSync } from 'node:fs';
 import { createInterface } from 'node:readline';
 import type { Duplex } from 'node:stream';
 import { fileURLToPath } from 'node:url';
 import { type CertificateRequest, loadX509, makeCertificates } from '../apiserver/certificates.js';
 import { launchDaemon } from '../kernel/launch.js';
-import { holdFile } from '../kernel/lock.js';
 import { chooseKernel } from './choose-kernel.js';
-import { CommandFailure, type FailureKind } from './failure.js';
+import { beingStarted, CommandFailure, type FailureKind } from './failure.js';
 import { requireTools } from './preflight.js';
 import type { CertificateAnswer, StartReport, StartRequest } from './start-request.js';
-import { createStateDirectory, type StateDirectory } from './state-directory.js';
+import type { StateDirectory } from './state-directory.js';
+import { removeState, takeState } from './state-lock.js';
 
 const entries = {
   machine: fileURLToPath(new URL('./daemon.js', import.meta.url)),
   uml: fileURLToPath(new URL('./guest/keeper.js', import.meta.url)),
 };
 
+type Ready = Extract<StartReport, { kind: 'ready' }>;
+
+interface Launch {
+  request: Omit<StartRequest, 'launcher' | 'rootless'>;
+  directory: StateDirectory;
+  kernel: keyof typeof entries;
+  /** Descriptor of the lab's lock: the daemon has it from its first moment. */
+  lock: number;
+  progress(text: string): void;
+}
+
 /** Resolves when the lab answers. @throws CommandFailure in the daemon's words, or why there is no daemon. */
 export async function launchLab(
-  request: Omit<StartRequest, 'launcher' | 'rootless'>,
+  request: Launch['request'],
   directory: StateDirectory,
-  progress: (text: string) => void,
-): Promise<Extract<StartReport, { kind: 'ready' }>> {
+  progress: Launch['progress'],
+): Promise<Ready> {
   requireTools(request.settings.iptables);
   const kernel = chooseKernel(request.settings);
-  createStateDirectory(directory);
+  const lock = await takeState(directory);
+  if (lock === undefined) throw beingStarted(request.name);
+  try {
+    return await launch({ request, directory, kernel, lock, progress });
+  } finally {
+    closeSync(lock);
+  }
+}
+
+async function launch({ request, directory, kernel, lock, progress }: Launch): Promise<Ready> {
   const command = [process.execPath, ...process.execArgv, entries[kernel], `--lab=${request.name}`];
   const child = launchDaemon({
     command,
     logFile: directory.log,
+    lock,
     env: { ...process.env, XTABLES_LOCKFILE: directory.locks },
   });
   const channel = child.stdio[3] as Duplex;
@@ -53,7 +74,7 @@ export async function launchLab(
   } catch (error) {
     await ended;
     const mine = error instanceof CommandFailure && leavesNothing(error.kind) && !existsSync(directory.journal);
-    if (mine && holdFile(directory.lock)) rmSync(directory.root, { recursive: true });
+    if (mine) removeState(directory);
     throw error;
   } finally {
     channel.destroy();
@@ -76,9 +97,9 @@ async function* reportsFrom(channel: Duplex): AsyncGenerator<StartReport> {
   }
 }
 
-/** A log is worth keeping only when the line does not say all; and what another daemon uses is not ours to remove. */
+/** A log is worth keeping only when the line does not say all. */
 function leavesNothing(kind: FailureKind): boolean {
-  return kind !== 'failure' && kind !== 'alreadyUp';
+  return kind !== 'failure';
 }
 
 /** The daemon ended without a word: its log says why, if only in the words of `unshare`. */

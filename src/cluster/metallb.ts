@@ -5,7 +5,8 @@ import type { ConfigMap } from 'kubernetes-types/core/v1.js';
 import type { KubeObject, Stored } from '../api/object.js';
 import type { Namespaces } from '../kernel/operations.js';
 import type { ContainerEnvironment } from '../kubelet/environment/environment.js';
-import type { StartAgent } from '../kubelet/runtime/containers.js';
+import type { ContainerStart } from '../kubelet/runtime/containers.js';
+import type { AgentProcess } from '../kubelet/runtime/contract.js';
 import { metallbNamespace } from '../metallb/install.js';
 import { excludedInterfaces } from '../metallb/layer2/excluded-interfaces.js';
 import { l2StatusChange } from '../metallb/layer2/service-l2-status.js';
@@ -23,7 +24,7 @@ export interface MetalLB {
   speakers: Speakers;
   bgp: MetalLBBgp;
   /** Runs a speaker pod's container. */
-  startAgent: StartAgent;
+  startSpeaker(start: ContainerStart): Promise<AgentProcess>;
 }
 
 export interface MetalLBParts {
@@ -72,7 +73,7 @@ export function createMetalLB({ desired, world, namespaces, frrDirectory }: Meta
   }
 
   const lan = blockOf(config.lan.cidr);
-  const startAgent: StartAgent = async (_agent, { place, attachment, env }) => {
+  async function startSpeaker({ place, attachment, env }: ContainerStart): Promise<AgentProcess> {
     const { namespace } = attachment;
     const broadcast = addressText(lan.first + lan.size - 1);
     const speaker = await speakers.start({
@@ -86,8 +87,8 @@ export function createMetalLB({ desired, world, namespaces, frrDirectory }: Meta
       kill: (signal) => speaker.kill(signal),
       onLine: () => {},
     };
-  };
-  return { speakers, bgp, startAgent };
+  }
+  return { speakers, bgp, startSpeaker };
 }
 
 /** The speaker container's own setting, so that `kubectl set env daemonset/speaker` changes it. */

@@ -12,6 +12,7 @@ import type { ClusterConfig, NodeConfig } from '../model/cluster-config.js';
 import { createHealthChecks, listenIn } from '../node/health-checks.js';
 import { createKubeProxy, type KubeProxy } from '../node/kube-proxy.js';
 import { NodeProxy } from '../node/node-proxy.js';
+import type { ProxyLog, ProxyLogs } from '../node/proxy-log.js';
 import type { NodeEdge, ProxiedNode } from '../node/service-proxies.js';
 import type { BalanceOptions, ProxyMode } from '../proxy/contract.js';
 import { iptablesEngine } from '../proxy/iptables/engine.js';
@@ -24,7 +25,7 @@ import type { Clock } from '../world/contract.js';
 import { requireMode } from './choose-tools.js';
 import { ipvsApplier } from './ipvs-applier.js';
 import { iptablesApplier, type NodeTools, nftablesApplier, userspaceApplier } from './proxy-appliers.js';
-import { type ProxyConfiguration, readProxyConfiguration } from './proxy-configuration.js';
+import { type ProxyConfiguration, readProxyConfiguration, readSyncPeriod } from './proxy-configuration.js';
 import {
   iptablesOptionsOf,
   ipvsOptionsOf,
@@ -32,6 +33,7 @@ import {
   nftablesOptionsOf,
   userspaceOptionsOf,
 } from './proxy-options.js';
+import { RuleWatches } from './rule-watches.js';
 
 export interface ProxyParts {
   config: ClusterConfig;
@@ -41,6 +43,7 @@ export interface ProxyParts {
   variant: IptablesVariant;
   rootless: boolean;
   clock: Clock;
+  logs: ProxyLogs;
 }
 
 /** All nodes' kube-proxies. */
@@ -56,6 +59,8 @@ export interface NodeProxies {
    * @throws CommandFailure when the ConfigMap asks for what cannot be; nothing is changed then
    */
   restart(nodes?: readonly string[]): Promise<void>;
+  /** From now on what somebody takes away of the rules comes back, with `sync`, when kube-proxy would notice. */
+  watchRules(sync: () => Promise<void>): void;
   /** @throws CommandFailure missingKernelFeature when a mode cannot run here */
   require(mode: ProxyMode): Promise<void>;
   /** Resolves when nothing is left for later. */
@@ -65,7 +70,7 @@ export interface NodeProxies {
 /** @throws CommandFailure missingKernelFeature, or refused, when the mode that the ConfigMap names cannot be */
 export async function createNodeProxies(parts: ProxyParts): Promise<NodeProxies> {
   const { config, namespaces, registry } = parts;
-  const first = readProxyConfiguration(registry);
+  const [first, syncPeriod] = configured(registry);
   const sample = namespaces.get(config.nodes[0]?.name ?? '');
   await requireMode(first.mode, sample);
   const agents = new Map(
@@ -74,6 +79,12 @@ export async function createNodeProxies(parts: ProxyParts): Promise<NodeProxies>
       { proxy: createNodeProxy(parts, node, first), edge: createNodeEdge(namespaces.get(node.name), parts.clock) },
     ]),
   );
+  const watches = new RuleWatches(
+    config.nodes.map(({ name }) => name),
+    { ...parts, missesRules: (node) => agents.get(node)?.proxy.missesRules() },
+    syncPeriod,
+  );
+  for (const name of agents.keys()) sayStart(parts.logs.of(name), first.mode);
   const configurations = () => new Map([...agents].map(([name, { proxy }]) => [name, proxy.setting]));
   return {
     proxied: agents,
@@ -81,16 +92,34 @@ export async function createNodeProxies(parts: ProxyParts): Promise<NodeProxies>
     summary: () => summaryOf(configurations()),
     require: (mode) => requireMode(mode, sample),
     async restart(nodes = [...agents.keys()]) {
-      const wanted = readProxyConfiguration(registry);
+      const [wanted, period] = configured(registry);
       await requireMode(wanted.mode, sample);
       const there = nodes.flatMap((name) => agents.get(name) ?? []);
       await Promise.all(there.map(({ proxy }) => proxy.restart(wanted)));
       for (const { edge } of there) edge.restarted();
+      for (const name of nodes) {
+        sayStart(parts.logs.of(name), wanted.mode);
+        watches.restart(name, period);
+      }
     },
+    watchRules: (sync) => watches.begin(sync),
     async settled() {
       await Promise.all([...agents.values()].map(({ proxy }) => proxy.settled()));
     },
   };
+}
+
+/** What a kube-proxy that starts now goes by. @throws CommandFailure refused */
+function configured(registry: Registry): [configuration: ProxyConfiguration, syncPeriod: number] {
+  const configuration = readProxyConfiguration(registry);
+  return [configuration, readSyncPeriod(registry, configuration.mode)];
+}
+
+/** Where v1.30.5's cmd/kube-proxy/app/server_linux.go says it; userspace mode was gone by then. */
+const startLines: Record<ProxyMode, number> = { iptables: 165, ipvs: 233, nftables: 304, userspace: 165 };
+
+function sayStart(log: ProxyLog, mode: ProxyMode): void {
+  log.say({ file: 'server_linux.go', line: startLines[mode], message: `Using ${mode} Proxier` });
 }
 
 /** Calico's own rules go in front of the first sync, whatever the mode. */
@@ -99,7 +128,8 @@ function createNodeProxy(parts: ProxyParts, node: NodeConfig, first: ProxyConfig
   const namespace = namespaces.get(node.name);
   const restoreRules = createRestore(namespace, variant);
   const prelude = calicoRules(config.podCIDR);
-  const tools: NodeTools = { namespace, variant, restoreRules, rootless, clock, prelude };
+  const log = parts.logs.of(node.name);
+  const tools: NodeTools = { namespace, variant, restoreRules, rootless, clock, log, prelude };
   return new NodeProxy(first, ({ mode, ...ipvs }) => proxyOf(mode, { config, node, balance, ...ipvs }, tools));
 }
 

@@ -1,18 +1,23 @@
 /**
  * What the engines' changes are done with, mode by mode, on one node.
  */
-import { type IptablesVariant, saveRules } from '../kernel/iptables.js';
+import { type IptablesVariant, lookForChain, saveRules } from '../kernel/iptables.js';
 import type { NetworkNamespace } from '../kernel/netns.js';
 import { listTable, runTransaction } from '../kernel/nft.js';
+import { nftGeneration } from '../kernel/nft-generation.js';
+import { isFlushed } from '../node/canary.js';
 import type { ProxyApplier } from '../node/kube-proxy.js';
+import type { ProxyLog } from '../node/proxy-log.js';
 import { UserspaceProcess } from '../node/userspace/client.js';
+import { canaryChain } from '../proxy/iptables/canary.js';
 import type { IptablesRuleSet } from '../proxy/iptables/compile.js';
 import type { RestoreInput } from '../proxy/iptables/restore.js';
 import type { NftablesRuleSet } from '../proxy/nftables/compile.js';
+import { isIntact } from '../proxy/nftables/intact.js';
 import { splitTransaction } from '../proxy/nftables/split-transaction.js';
 import { tableName } from '../proxy/nftables/table.js';
 import { deleteStale, type NftablesChange } from '../proxy/nftables/transaction.js';
-import type { UserspaceChange, UserspaceRuleSet } from '../proxy/userspace/engine.js';
+import { hasAllRules, type UserspaceChange, type UserspaceRuleSet } from '../proxy/userspace/engine.js';
 import { planRemoval } from '../proxy/xtables/removal.js';
 import type { Clock } from '../world/contract.js';
 
@@ -25,6 +30,7 @@ export interface NodeTools {
   /** Whether the lab is an ordinary user's, whose nft sends no long transactions. */
   rootless: boolean;
   clock: Clock;
+  log: ProxyLog;
   /** Rules of others that must be in before the first of ours, as `iptables-restore` input; '' once they are. */
   prelude: string;
 }
@@ -49,10 +55,12 @@ export async function removeChains({ namespace, variant, restoreRules }: NodeToo
 }
 
 export function iptablesApplier(tools: NodeTools): ProxyApplier<IptablesRuleSet, RestoreInput> {
-  const { namespace, variant } = tools;
+  const { namespace, variant, clock, log } = tools;
+  const look = (table: string) => lookForChain(namespace, variant, table, canaryChain);
   return {
     apply: (change) => restore(tools, change),
     observe: () => saveRules(namespace, variant),
+    isLost: () => isFlushed({ look, clock, log }),
     remove: () => removeChains(tools),
   };
 }
@@ -67,6 +75,7 @@ export function userspaceApplier(tools: NodeTools): ProxyApplier<UserspaceRuleSe
       await (only ? proxies.keepOnly(serve) : proxies.close(close));
     },
     observe: () => saveRules(namespace, variant),
+    isLost: async (installed) => !hasAllRules(await saveRules(namespace, variant), installed),
     async remove() {
       await removeChains(tools);
       await proxies.end();
@@ -84,6 +93,8 @@ export function nftablesApplier(tools: NodeTools): ProxyApplier<NftablesRuleSet,
 class NftablesApplier implements ProxyApplier<NftablesRuleSet, NftablesChange> {
   readonly #stale = new Set<string>();
   #current: NftablesRuleSet | undefined;
+  /** The generation at which the table was last found whole. */
+  #intactAt: number | undefined;
   #turn: Promise<void> = Promise.resolve();
   #later: Promise<void> = Promise.resolve();
 
@@ -108,6 +119,16 @@ class NftablesApplier implements ProxyApplier<NftablesRuleSet, NftablesChange> {
       const table = `table ip ${tableName}`;
       await runTransaction(this.tools.namespace, `add ${table}\ndelete ${table}\n`);
     });
+  }
+
+  /** Nobody lists a table at which nothing has happened. */
+  async isLost(installed: NftablesRuleSet): Promise<boolean> {
+    const { namespace } = this.tools;
+    const generation = nftGeneration(namespace);
+    if (generation === this.#intactAt) return false;
+    const intact = isIntact(await listProxyTable(namespace), installed);
+    this.#intactAt = intact ? generation : undefined;
+    return !intact;
   }
 
   settled(): Promise<void> {

@@ -2,10 +2,13 @@
  * kube-proxy's ConfigMap, which says in which mode it starts. The course edits it with `kubectl edit` and deletes the
  * kube-proxy pods afterwards, as a running kube-proxy does not look at it again.
  *
- * Source: kubeadm `phases/addons/proxy`; KubeProxyConfiguration v1alpha1 (`mode`, `ipvs.strictARP`, `ipvs.scheduler`).
+ * Source: kubeadm `phases/addons/proxy`; KubeProxyConfiguration v1alpha1 (`mode`, `ipvs.strictARP`, `ipvs.scheduler`, and
+ * `syncPeriod`, `minSyncPeriod` of each mode), its defaults and pkg/proxy/apis/config/validation.
+ * Differs: changes are written at once, not `minSyncPeriod` after the one before.
  */
 import type { ConfigMap } from 'kubernetes-types/core/v1.js';
 import { parse, parseDocument } from 'yaml';
+import { parseGoDuration } from '../api/go-duration.js';
 import type { KubeObject, keyOf } from '../api/object.js';
 import type { ProxyMode } from '../proxy/contract.js';
 import { type Scheduler, schedulers } from '../proxy/ipvs/options.js';
@@ -26,28 +29,76 @@ const file = 'config.conf';
 /** An empty mode is the best available one, and on Linux that is iptables. */
 const usual: ProxyConfiguration = { mode: 'iptables', strictARP: false };
 
+interface SyncPeriods {
+  syncPeriod?: string;
+  minSyncPeriod?: string;
+}
+
+interface ConfigurationFile {
+  mode?: string;
+  iptables?: SyncPeriods;
+  nftables?: SyncPeriods;
+  ipvs?: SyncPeriods & { strictARP?: boolean; scheduler?: string };
+}
+
+function readFile(registry: Pick<Registry, 'get'>): ConfigurationFile {
+  const text = (registry.get(key) as ConfigMap | undefined)?.data?.[file];
+  return text === undefined ? {} : ((parse(text) ?? {}) as ConfigurationFile);
+}
+
 /** What a kube-proxy that starts now would do. @throws CommandFailure refused for a mode that there is not */
 export function readProxyConfiguration(registry: Pick<Registry, 'get'>): ProxyConfiguration {
-  const text = (registry.get(key) as ConfigMap | undefined)?.data?.[file];
-  if (text === undefined) return usual;
-  const { mode, ipvs } = (parse(text) ?? {}) as {
-    mode?: string;
-    ipvs?: { strictARP?: boolean; scheduler?: string };
-  };
+  const { mode, ipvs } = readFile(registry);
   const chosen = mode ? named('mode', proxyModes, mode) : usual.mode;
   if (chosen !== 'ipvs') return { mode: chosen, strictARP: false };
   const scheduler = ipvs?.scheduler ? named('ipvs.scheduler', schedulers, ipvs.scheduler) : undefined;
   return { mode: chosen, strictARP: ipvs?.strictARP === true, ...(scheduler && { scheduler }) };
 }
 
+/** Milliseconds. Source: kubernetes v1.30.5 pkg/proxy/apis/config/v1alpha1/defaults.go. */
+const usualSyncPeriod = 30_000;
+const usualMinSyncPeriod = { iptables: 1000, nftables: 1000, ipvs: 0 };
+
+/**
+ * How often a kube-proxy of that mode that starts now looks after its rules, in milliseconds; userspace mode goes by the
+ * periods of iptables.
+ * @throws CommandFailure refused
+ */
+export function readSyncPeriod(registry: Pick<Registry, 'get'>, mode: ProxyMode): number {
+  const section = mode === 'userspace' ? 'iptables' : mode;
+  const given = readFile(registry)[section];
+  const field = (name: keyof SyncPeriods) => `${section}.${name}`;
+  const period = duration(field('syncPeriod'), given?.syncPeriod) || usualSyncPeriod;
+  const least = duration(field('minSyncPeriod'), given?.minSyncPeriod) || usualMinSyncPeriod[section];
+  if (period < 0) throw invalid(field('syncPeriod'), given?.syncPeriod, 'must be greater than 0');
+  if (least < 0) throw invalid(field('minSyncPeriod'), given?.minSyncPeriod, 'must be greater than or equal to 0');
+  if (period < least)
+    throw invalid(field('syncPeriod'), given?.syncPeriod, `must be greater than or equal to ${field('minSyncPeriod')}`);
+  return period;
+}
+
+/** Milliseconds, 0 for none. @throws CommandFailure refused */
+function duration(field: string, text: unknown): number {
+  if (text === undefined || text === null) return 0;
+  const ms = parseGoDuration(String(text));
+  if (ms === undefined) throw invalid(field, text, `time: invalid duration "${text}"`);
+  return ms;
+}
+
+function invalid(field: string, value: unknown, why: string): CommandFailure {
+  return refused(field, `Invalid value: "${value}": ${why}`);
+}
+
+function refused(field: string, why: string): CommandFailure {
+  return new CommandFailure('refused', `configmap/kube-proxy: ${file}: ${field}: ${why}`);
+}
+
 /** @throws CommandFailure refused */
 function named<Name extends string>(field: string, names: readonly Name[], text: string): Name {
   const name = names.find((one) => one === text);
   if (name) return name;
-  throw new CommandFailure(
-    'refused',
-    `configmap/kube-proxy: ${file}: ${field}: Unsupported value: "${text}": supported values: ${names.map((one) => `"${one}"`).join(', ')}`,
-  );
+  const supported = names.map((one) => `"${one}"`).join(', ');
+  throw refused(field, `Unsupported value: "${text}": supported values: ${supported}`);
 }
 
 /** Writes the mode into the ConfigMap; all else in it stays as it is. Nothing happens when it says so already. */

@@ -38,8 +38,9 @@ export interface LabStatus {
   attach: boolean;
   iptables: 'legacy' | 'nft';
   nodes: { name: string; address: string }[];
-  /** The daemon's process id in the kernel of its own that the lab runs in; absent: it runs in the machine's. */
-  guestPid?: number;
+  /** The daemon's process id as whoever is inside the lab sees it: in its PID namespace, or in its own kernel. */
+  innerPid: number;
+  kernel: 'machine' | 'uml';
   kubeconfig: string;
 }
 
@@ -103,7 +104,10 @@ export function createStateDirectory(directory: StateDirectory): void {
     accessSync(directory.root, constants.W_OK);
   } catch (error) {
     if (error instanceof CommandFailure) throw error;
-    throw unusable(directory, (error as NodeJS.ErrnoException).code ?? String(error));
+    const { code } = error as NodeJS.ErrnoException;
+    // `lab down` has removed it in the same moment: whoever wants its lock sees that (cluster/state-lock.ts).
+    if (code === 'ENOENT' && existsSync(dirname(directory.root))) return;
+    throw unusable(directory, code ?? String(error));
   }
 }
 
@@ -163,7 +167,12 @@ export function readStatus(directory: StateDirectory): LabStatus | undefined {
 
 /** Is the process that wrote this status still there? A pid that now belongs to another program does not count. */
 export function isAlive(status: LabStatus): boolean {
-  return isOf(status.name, commandLine(status.pid));
+  return pidFromHere(status) !== undefined;
+}
+
+/** The daemon's process id as this process sees it: inside the lab it is another. Source: pid_namespaces(7) */
+export function pidFromHere({ name, pid, innerPid }: LabStatus): number | undefined {
+  return [pid, innerPid].find((one) => isOf(name, commandLine(one)));
 }
 
 /**

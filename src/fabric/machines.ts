@@ -53,9 +53,11 @@ export const podSysctls: Record<string, string> = {
 const nodeSysctls: Record<string, string> = {
   'ipv4/ip_forward': '1',
   ...inherited,
-  // A redirect for a VIP, or a rate-limited ICMP error, makes the next connection hang for seconds (measured).
-  'ipv4/conf/all/send_redirects': '0',
-  'ipv4/conf/default/send_redirects': '0',
+  // As Linux has it: who pings a VIP is redirected to it. Of connections that are translated none is told (nf_nat_proto.c).
+  'ipv4/conf/all/send_redirects': '1',
+  'ipv4/conf/default/send_redirects': '1',
+  // But a redirect uses up the tokens of ICMP errors to the same client (net/ipv4/route.c, icmp.c): with a limit the REJECT after a
+  // ping would be lost, and a connection hang for 8 s (measured).
   'ipv4/icmp_ratelimit': '0',
   'ipv4/icmp_ratemask': '0',
   // kube-proxy: localhost NodePorts. Source: pkg/proxy/iptables/proxier.go, NewProxier.
@@ -208,6 +210,7 @@ export const routerNamespace = 'router';
 const routerSysctls: Record<string, string> = {
   'ipv4/ip_forward': '1',
   ...inherited,
+  // `no ip redirects`: the host would go past it, straight to one node, and there would be nothing to balance.
   'ipv4/conf/all/send_redirects': '0',
   'ipv4/conf/default/send_redirects': '0',
   'ipv4/icmp_ratelimit': '0',

@@ -29,6 +29,21 @@ export async function saveRules(namespace: NetworkNamespace, variant: IptablesVa
   return stdout;
 }
 
+/** The exit code for want of memory or of the lock. Source: kubernetes pkg/util/iptables, iptablesStatusResourceProblem. */
+const RESOURCE_PROBLEM = 4;
+
+/** Whether a table has a chain; `busy` when iptables could not look. @throws ProcessError when it cannot be started */
+export async function lookForChain(
+  namespace: NetworkNamespace,
+  variant: IptablesVariant,
+  table: string,
+  chain: string,
+): Promise<'there' | 'gone' | 'busy'> {
+  const { code } = await runProcess(namespace, [`iptables-${variant}`, ...WAIT, '-t', table, '-S', chain]);
+  if (code === RESOURCE_PROBLEM) return 'busy';
+  return code === 0 ? 'there' : 'gone';
+}
+
 /** Which variants work here, asked by listing an empty nat table; legacy first, being faster. */
 export async function usableVariants(namespace: NetworkNamespace): Promise<IptablesVariant[]> {
   const all: IptablesVariant[] = ['legacy', 'nft'];

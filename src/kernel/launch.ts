@@ -10,18 +10,20 @@ import { type ChildProcess, fork, spawn } from 'node:child_process';
 import { openSync, readFileSync } from 'node:fs';
 import { systemPath } from './process.js';
 
-/** The waiting shell: file descriptor 3 is the daemon's channel to whoever started it. */
+/** The waiting shell: file descriptor 3 is the daemon's channel to whoever started it, 4 the lab's lock, held as long as it waits. */
 const INIT = '"$@" & wait $!';
 
 export interface LaunchOptions {
   /** Program and arguments of the daemon. */
   command: string[];
   logFile: string;
+  /** Descriptor of the lab's lock, which the daemon inherits. */
+  lock: number;
   env: NodeJS.ProcessEnv;
 }
 
 /** Starts it detached; `stdio[3]` of the child is a pipe that it writes JSON lines to. */
-export function launchDaemon({ command, logFile, env }: LaunchOptions): ChildProcess {
+export function launchDaemon({ command, logFile, lock, env }: LaunchOptions): ChildProcess {
   const log = openSync(logFile, 'a', 0o600);
   const rootless = process.getuid?.() !== 0 ? ['--user', '--map-root-user'] : [];
   const args = [
@@ -39,7 +41,7 @@ export function launchDaemon({ command, logFile, env }: LaunchOptions): ChildPro
   return spawn('unshare', [...args, ...command], {
     detached: true,
     env: { ...env, PATH: `${env.PATH ?? ''}:${systemPath}` },
-    stdio: ['ignore', log, log, 'pipe'],
+    stdio: ['ignore', log, log, 'pipe', lock],
   });
 }
 
@@ -62,7 +64,7 @@ export function forkPrivately(entry: string, env: NodeJS.ProcessEnv): ChildProce
 export function startDaemonProcess({
   command: [program = '', ...args],
   env,
-}: Omit<LaunchOptions, 'logFile'>): ChildProcess {
+}: Omit<LaunchOptions, 'logFile' | 'lock'>): ChildProcess {
   return spawn(program, args, { env, cwd: '/', stdio: ['ignore', 'inherit', 'inherit', 'pipe'] });
 }
 

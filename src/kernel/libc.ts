@@ -70,6 +70,11 @@ export function libc(): Libc {
   return loaded;
 }
 
+/** Where a buffer's bytes are in memory, for structures that point to them; they must outlive the call. */
+export function addressOf(bytes: Buffer): bigint {
+  return koffi().address(bytes);
+}
+
 /** The number of finit_module(2) by architecture: glibc has no function of that name. Source: asm/unistd.h. */
 const FINIT_MODULE: Partial<Record<NodeJS.Architecture, number>> = { x64: 313, arm64: 273, ia32: 350, riscv64: 273 };
 

@@ -13,6 +13,8 @@ export interface ProxyApplier<RuleSet, Change> {
   apply(change: Change, next: RuleSet): Promise<void>;
   /** What is there, in the words that the engine's `resync` reads. */
   observe?(): Promise<string>;
+  /** Whether somebody has taken away of `installed` what kube-proxy would miss at the end of its sync period. */
+  isLost?(installed: RuleSet): Promise<boolean>;
   /** Takes away all that this mode ever made on the node. */
   remove(): Promise<void>;
   /** Resolves when nothing is left to be done later. */
@@ -29,6 +31,11 @@ export interface KubeProxy {
   sync(traffic: NodeTraffic): Promise<SyncResult>;
   /** Forgets what is installed, so that the next sync reads what is there and writes everything. */
   forget(): void;
+  /**
+   * Whether the next sync has to write everything: a sync failed, or somebody has taken away what was written. False while a
+   * sync is under way.
+   */
+  isLost(): Promise<boolean>;
   /** Waits for syncs under way, then takes everything away. No sync may follow. */
   remove(): Promise<void>;
   /** Resolves when what a sync left for later is done too. */
@@ -88,8 +95,17 @@ export function createKubeProxy<Options, RuleSet, Change>(
     installed = undefined;
   }
 
+  async function isLost(): Promise<boolean> {
+    if (fresh || running || next) return false;
+    const asOf = installed;
+    if (asOf === undefined) return true;
+    const lost = (await applier.isLost?.(asOf)) ?? false;
+    return lost && asOf === installed && !running;
+  }
+
   return {
     forget,
+    isLost,
     sync(traffic) {
       if (!running) return start(traffic);
       if (!next) return later(traffic, running);

@@ -47,6 +47,15 @@ export class NodeProxy<Setting> {
     return turn;
   }
 
+  /** Looks for what somebody took away, and forgets what was installed if so: the next sync repairs it. */
+  async missesRules(): Promise<boolean> {
+    await this.#switching;
+    const current = this.#current;
+    if (!(await current.isLost()) || current !== this.#current) return false;
+    current.forget();
+    return true;
+  }
+
   async settled(): Promise<void> {
     await this.#switching;
     await this.#current.settled();

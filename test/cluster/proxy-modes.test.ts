@@ -5,7 +5,7 @@ import { canonicalNft } from '../../src/cluster/canonical-nft.js';
 import { compileRules } from '../../src/cluster/compile.js';
 import { createDesiredState } from '../../src/cluster/desired.js';
 import { CommandFailure } from '../../src/cluster/failure.js';
-import { readProxyConfiguration, writeProxyMode } from '../../src/cluster/proxy-configuration.js';
+import { readProxyConfiguration, readSyncPeriod, writeProxyMode } from '../../src/cluster/proxy-configuration.js';
 import { createManualWorld } from '../../src/world/manual-clock.js';
 
 const key = { group: '', kind: 'ConfigMap', namespace: 'kube-system', name: 'kube-proxy' };
@@ -41,6 +41,30 @@ test('a mode that there is not is refused with the supported ones', (t) => {
   const failure = t.throws(() => readProxyConfiguration(registry), { instanceOf: CommandFailure });
   t.regex(failure.message, /Unsupported value: "ebpf": supported values: "iptables", "nftables", "ipvs", "userspace"$/);
 });
+
+test('kube-proxy looks after its rules every 30 s, or as the section of its mode says', (t) => {
+  const registry = cluster();
+  t.is(readSyncPeriod(registry, 'iptables'), 30_000);
+  edit(registry, 'syncPeriod: 0s\nipvs:', 'syncPeriod: 1m30s\nipvs:');
+  t.is(readSyncPeriod(registry, 'iptables'), 90_000);
+  t.is(readSyncPeriod(registry, 'userspace'), 90_000);
+  t.is(readSyncPeriod(registry, 'ipvs'), 30_000);
+  t.is(readSyncPeriod(registry, 'nftables'), 30_000);
+});
+
+const refusals: [syncPeriod: string, why: string][] = [
+  ['-1s', 'iptables.syncPeriod: Invalid value: "-1s": must be greater than 0'],
+  ['500ms', 'iptables.syncPeriod: Invalid value: "500ms": must be greater than or equal to iptables.minSyncPeriod'],
+  ['soon', 'iptables.syncPeriod: Invalid value: "soon": time: invalid duration "soon"'],
+];
+
+for (const [syncPeriod, why] of refusals)
+  test(`a sync period of ${syncPeriod} is refused`, (t) => {
+    const registry = cluster();
+    edit(registry, 'syncPeriod: 0s\nipvs:', `syncPeriod: ${syncPeriod}\nipvs:`);
+    const failure = t.throws(() => readSyncPeriod(registry, 'iptables'), { instanceOf: CommandFailure });
+    t.is(failure.message, `configmap/kube-proxy: config.conf: ${why}`);
+  });
 
 test('writing a mode changes that one line', (t) => {
   const registry = cluster();

@@ -22,6 +22,7 @@ await runKernelSuite(async ({ node }, traffic, { noDetector, localhostNodePorts:
     restoreRules: createRestore(node, 'legacy'),
     rootless: false,
     clock: createWorld({ seed: 1 }).clock,
+    log: { say: () => undefined },
     prelude: '',
   });
   const next = ipvsEngine.compile(

@@ -12,7 +12,8 @@ import { macOf } from '../../src/fabric/naming.js';
 import { listLinks } from '../../src/kernel/links.js';
 import { openNamespace } from '../../src/kernel/netns.js';
 import { openPacketSocket } from '../../src/kernel/packet-socket.js';
-import { type ArpFrame, broadcastMac, decodeArp } from '../../src/metallb/layer2/arp.js';
+import { type ArpFrame, decodeArp } from '../../src/metallb/layer2/arp-frame.js';
+import { broadcastMac } from '../../src/metallb/layer2/ethernet.js';
 import { pause } from '../../src/world/pause.js';
 
 export interface Captured {
@@ -34,7 +35,7 @@ let last = started;
 
 /** At each port only what its machine sends: what comes in at one port goes out at others. */
 function listen(index: number, mac: string): void {
-  const fd = openPacketSocket(here, index, ETH_P_ALL);
+  const fd = openPacketSocket({ namespace: here, index, etherType: ETH_P_ALL });
   const buffer = Buffer.alloc(2048);
   const next = (): void =>
     read(fd, buffer, 0, buffer.length, null, (error, length) => {

@@ -7,15 +7,16 @@ import { createSocket } from 'node:dgram';
 import { read, writeSync } from 'node:fs';
 import { listLinks } from '../../src/kernel/links.js';
 import { openNamespace } from '../../src/kernel/netns.js';
-import { ETH_P_ARP, openPacketSocket } from '../../src/kernel/packet-socket.js';
-import { type ArpFrame, arpRequest, broadcastMac, decodeArp, encodeArp } from '../../src/metallb/layer2/arp.js';
+import { openPacketSocket } from '../../src/kernel/packet-socket.js';
+import { type ArpFrame, arpRequest, decodeArp, encodeArp } from '../../src/metallb/layer2/arp-frame.js';
+import { broadcastMac, etherTypes } from '../../src/metallb/layer2/ethernet.js';
 import { pause } from '../../src/world/pause.js';
 import { hostileDatagrams, hostileFrames } from './hostile.js';
 
 const [mode, argument] = process.argv.slice(2);
 const here = openNamespace('here', '/proc/thread-self/ns/net');
 const link = (await listLinks(here)).find(({ name }) => name === 'vboxnet0')!;
-const fd = openPacketSocket(here, link.index, ETH_P_ARP);
+const fd = openPacketSocket({ namespace: here, index: link.index, etherType: etherTypes.arp });
 
 export interface Heard {
   at: number;

@@ -53,6 +53,8 @@ test('AWS: each kind of load balancer answers by its name and shows targets the 
     balancer('pods', { [`${prefix}type`]: 'nlb-ip' }),
   );
   await until(t, lab, 'all targets are healthy', (cloud) => cloud.balancers.length === 4 && allHealthy(cloud));
+  t.regex((await lab.lab('status')).stdout, /^cloud: aws, health checks fast; its load balancers: lab cloud$/m);
+  t.is(JSON.parse((await lab.lab('status', '-o', 'json')).stdout).cloud.provider, 'aws');
   const { balancers } = await report(lab);
   const own = new Map(balancers.map(({ service, privateAddress }) => [service.split('/')[1], privateAddress]));
 

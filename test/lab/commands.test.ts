@@ -2,7 +2,7 @@ import { chmodSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import test, { type ExecutionContext } from 'ava';
-import { bringUp, createTestLab } from './lab.js';
+import { bringUp, createTestLab, type TestLab } from './lab.js';
 
 function folder(t: ExecutionContext): string {
   const path = mkdtempSync(join(tmpdir(), 'kubewire-commands-'));
@@ -47,11 +47,22 @@ spec:
       env: [{ name: PATH, value: /nowhere }]
 `;
 
-test('a pod is entered whatever PATH its container has', async (t) => {
+/** What is typed in `lab shell` is typed inside: other process ids, for an ordinary user another user id. */
+async function isFoundFromInside(t: ExecutionContext, lab: TestLab): Promise<void> {
+  const typed = (line: string) => lab.on('host', 'sh', '-c', line);
+  t.regex(await typed('lab status'), new RegExp(`^lab ${lab.name}: up, process ${lab.status().pid},`));
+  t.is(await typed('lab exec k8s-node1 -- hostname'), 'k8s-node1');
+  t.is(await typed('lab exec pod/pathless -- /bin/hostname'), 'pathless');
+  t.regex(await typed('lab list'), new RegExp(`${lab.name} +up `));
+  t.is(await typed('lab down 2>&1; echo $?'), `lab: this shell is in lab "${lab.name}"; leave it first: exit\n1`);
+}
+
+test('a pod is entered whatever PATH its container has, and the lab is found from inside', async (t) => {
   const lab = createTestLab(t);
   const file = join(folder(t), 'pod.yaml');
   writeFileSync(file, pathless);
   await bringUp(t, lab, '-f', file);
+  await isFoundFromInside(t, lab);
   t.is(await lab.on('pod/pathless', '/bin/hostname'), 'pathless');
   t.is(await lab.on('pod/pathless', '/usr/bin/printenv', 'PATH'), '/nowhere');
   t.is((await lab.lab('exec', 'pod/pathless', '--', '/usr/bin/printenv', 'OLDPWD')).exitCode, 1, 'how it got there');

@@ -1,5 +1,6 @@
 /** Frames and datagrams that nobody should send, always the same ones. */
-import { type ArpFrame, arpReply, arpRequest, broadcastMac, encodeArp } from '../../src/metallb/layer2/arp.js';
+import { type ArpFrame, arpReply, arpRequest, encodeArp } from '../../src/metallb/layer2/arp-frame.js';
+import { broadcastMac } from '../../src/metallb/layer2/ethernet.js';
 
 const vip = '192.168.56.128';
 const winner = '02:e9:57:84:56:18';

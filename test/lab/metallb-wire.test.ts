@@ -2,7 +2,8 @@
 import { once } from 'node:events';
 import test, { type ExecutionContext } from 'ava';
 import { execa } from 'execa';
-import { type ArpFrame, broadcastMac } from '../../src/metallb/layer2/arp.js';
+import type { ArpFrame } from '../../src/metallb/layer2/arp-frame.js';
+import { broadcastMac } from '../../src/metallb/layer2/ethernet.js';
 import { bringUp, createTestLab, type TestLab } from './lab.js';
 import { pools } from './metallb-pools.js';
 

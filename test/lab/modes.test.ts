@@ -199,8 +199,15 @@ test.serial(
   },
 );
 
+/** As Kubernetes' own test does it: first the jumps and rules, then the chains. */
+const deleteAllChains = `for table in mangle nat filter; do
+  iptables-save -t $table | sed -n '/^-A KUBE-/d; s/^-A \\(.*-j KUBE-.*\\)/-D \\1/p' | { echo "*$table"; cat; echo COMMIT; } | iptables-restore -n
+  iptables-save -t $table | sed -n 's/^:\\(KUBE-[^ ]*\\).*/\\1/p' > /tmp/chains
+  { echo "*$table"; sed 's/^/-F /' /tmp/chains; sed 's/^/-X /' /tmp/chains; echo COMMIT; } | iptables-restore -n
+done`;
+
 test.serial(
-  'kube-proxy reads its ConfigMap when its pod is deleted, on that node, and repairs what was flushed',
+  'kube-proxy reads its ConfigMap when its pod is deleted, on that node, and repairs what was flushed: then, and when its sync period is over',
   async (t) => {
     t.timeout(90_000);
     const lab = createTestLab(t);
@@ -222,6 +229,16 @@ test.serial(
     t.is(await curlCode(lab, 'host', `${node(101)}:30090`), 0);
     const kernel = (digest: unknown) => (digest as { kernel: unknown }).kernel;
     t.deepEqual(kernel(await digestOf(lab)), kernel(before), 'jumps are there once, and rules as they were');
+
+    const shorten = `kubectl -n kube-system get configmap kube-proxy -o yaml | sed 's/syncPeriod: 0s/syncPeriod: 1s/' | kubectl apply -f -`;
+    await lab.on('host', 'sh', '-c', shorten);
+    await restart('k8s-node1');
+    await lab.on('k8s-node1', 'sh', '-c', `iptables -t nat -A KUBE-SERVICES -j RETURN; ${deleteAllChains}`);
+    const answered = `for i in $(seq 100); do curl -s --max-time 1 ${node(101)}:30090 && exit; sleep 0.1; done; exit 1`;
+    await lab.on('host', 'sh', '-c', answered);
+    t.deepEqual(kernel(await digestOf(lab)), kernel(before), 'the canary was missed');
+    const log = await lab.lab('kubectl', '-n', 'kube-system', 'logs', 'daemonset/kube-proxy');
+    t.regex(log.stdout, /^I\d{4} [\d:.]{15} {7}1 server_linux\.go:165\] "Using iptables Proxier"$/);
 
     const edit = `kubectl -n kube-system get configmap kube-proxy -o yaml | sed 's/mode: ""/mode: nftables/' | kubectl apply -f -`;
     await lab.on('host', 'sh', '-c', edit);

@@ -69,6 +69,8 @@ ip neigh show ${address} | sed -n 's/.*lladdr \\([^ ]*\\).*/\\1/p'`;
 /** kube-proxy's ConfigMap decides on ARP and on the scheduler. */
 async function checkConfiguration(t: ExecutionContext, lab: TestLab): Promise<void> {
   t.regex(await answering(lab), /^([0-9a-f]{2}:){5}[0-9a-f]{2}$/, 'kube-ipvs0 is answered for');
+  const pinged = await lab.on('host', 'sh', '-c', 'ping -c 1 -W 5 10.96.0.10; true');
+  t.regex(pinged, /icmp_seq=1 Destination Port Unreachable/, 'KUBE-IPVS-FILTER lets only ports of Services in');
   const edit = `sed 's/strictARP: false/strictARP: true/; s/scheduler: ""/scheduler: sed/'`;
   const configured = `kubectl -n kube-system get configmap kube-proxy -o yaml | ${edit} | kubectl apply -f - 2>/dev/null`;
   await lab.on('host', 'sh', '-c', `${configured} && kubectl -n kube-system delete pod -l k8s-app=kube-proxy`);

@@ -1,16 +1,9 @@
 import test from 'ava';
-import { Announcer } from '../../src/metallb/layer2/announcer.js';
-import {
-  type ArpFrame,
-  arpReply,
-  arpRequest,
-  broadcastMac,
-  decodeArp,
-  encodeArp,
-} from '../../src/metallb/layer2/arp.js';
-import { createManualClock } from '../../src/world/manual-clock.js';
+import { arp } from '../../src/metallb/layer2/arp.js';
+import { type ArpFrame, arpReply, arpRequest, decodeArp, encodeArp } from '../../src/metallb/layer2/arp-frame.js';
+import { broadcastMac } from '../../src/metallb/layer2/ethernet.js';
+import { announcing, link, numbersBelow } from './announcing.js';
 
-const link = { name: 'eth1', mac: '02:e9:57:84:56:18' };
 const asker = '02:00:00:00:00:99';
 const vip = '192.168.56.128';
 
@@ -27,19 +20,7 @@ function request(change: Partial<ArpFrame> = {}): ArpFrame {
   };
 }
 
-function announcing(interfaces: 'all' | string[] = 'all') {
-  const clock = createManualClock();
-  const sent: { at: number; frame: ArpFrame }[] = [];
-  const start = clock.now();
-  const announcer = new Announcer({
-    clock,
-    links: [link],
-    send: (_link, frame) => sent.push({ at: clock.now() - start, frame }),
-  });
-  announcer.setBalancer('default/web', [vip], interfaces);
-  sent.length = 0;
-  return { announcer, clock, sent };
-}
+const announcingHere = (interfaces: 'all' | string[] = 'all') => announcing(arp, vip, decodeArp, interfaces);
 
 test('a frame on the wire is byte for byte what the RFC has', (t) => {
   const expected = [
@@ -59,8 +40,8 @@ test('what is written is read back', (t) => {
 });
 
 test('a request for an announced address is answered to the asker alone', (t) => {
-  const { announcer, sent } = announcing();
-  announcer.hear(link, encodeArp(request()));
+  const { announcer, sent, hear } = announcingHere();
+  hear(encodeArp(request()));
   t.deepEqual(
     sent.map(({ frame }) => frame),
     [
@@ -112,44 +93,44 @@ function typed(bytes: Buffer, type: number): Buffer {
 
 for (const [title, bytes, answered, drop] of frames) {
   test(`${title} is ${answered ? '' : 'not '}answered`, (t) => {
-    const { announcer, sent } = announcing();
-    announcer.hear(link, bytes);
+    const { announcer, sent, hear } = announcingHere();
+    hear(bytes);
     t.is(sent.length, answered ? 1 : 0);
     t.deepEqual(announcer.drops(), drop ? { [drop]: 1 } : {});
   });
 }
 
 test('an address is not answered for on other interfaces than its own', (t) => {
-  const { announcer, sent } = announcing(['eth2']);
-  announcer.hear(link, encodeArp(request()));
+  const { announcer, sent, hear } = announcingHere(['eth2']);
+  hear(encodeArp(request()));
   t.is(sent.length, 0);
   t.deepEqual(announcer.drops(), { notMatchInterface: 1 });
 });
 
 test('an address given up is not answered for, and nothing is said about it', (t) => {
-  const { announcer, sent, clock } = announcing();
+  const { announcer, sent, hear, clock } = announcingHere();
   announcer.deleteBalancer('default/web');
-  announcer.hear(link, encodeArp(request()));
+  hear(encodeArp(request()));
   clock.advance(20_000);
   t.is(sent.length, 0);
 });
 
 test('gratuitous ARP is a request and a reply at once and every 1.1 s for 5 s', (t) => {
-  const { announcer, sent, clock } = announcing();
+  const { announcer, sent, clock } = announcingHere();
   announcer.deleteBalancer('default/web');
   clock.advance(20_000);
   announcer.setBalancer('default/web', [vip], 'all');
   clock.advance(20_000);
   const base = sent[0]?.at ?? 0;
   t.deepEqual(
-    sent.map(({ at, frame }) => [at - base, frame.operation]),
+    sent.map(({ at, frame }) => [at - base, frame?.operation]),
     [0, 1100, 2200, 3300, 4400].flatMap((at) => [
       [at, arpRequest],
       [at, arpReply],
     ]),
   );
   for (const { frame } of sent) {
-    const { operation: _operation, ...rest } = frame;
+    const { operation: _operation, ...rest } = frame!;
     t.deepEqual(rest, {
       destination: broadcastMac,
       source: link.mac,
@@ -162,7 +143,7 @@ test('gratuitous ARP is a request and a reply at once and every 1.1 s for 5 s', 
 });
 
 test('announcing again prolongs the five seconds without another round at once', (t) => {
-  const { announcer, sent, clock } = announcing();
+  const { announcer, sent, clock } = announcingHere();
   clock.advance(3000);
   announcer.setBalancer('default/web', [vip], 'all');
   t.is(sent.length, 4);
@@ -170,20 +151,9 @@ test('announcing again prolongs the five seconds without another round at once',
   t.is(sent.length, 2 * 7, 'rounds at 1.1, 2.2 … 7.7 s');
 });
 
-/** xorshift32: the same frames in every run. */
-function* numbers(seed: number): Generator<number, never> {
-  for (let state = seed; ; ) {
-    state ^= state << 13;
-    state ^= state >>> 17;
-    state ^= state << 5;
-    yield state >>> 0;
-  }
-}
-
 test('100,000 broken and hostile frames are survived, and answered only where a good one would be', (t) => {
-  const { announcer, sent } = announcing();
-  const random = numbers(20240501);
-  const next = (below: number): number => random.next().value % below;
+  const { sent, hear } = announcingHere();
+  const next = numbersBelow(20240501);
   const good = encodeArp(request());
   let expected = 0;
   for (let count = 0; count < 100_000; count += 1) {
@@ -195,11 +165,11 @@ test('100,000 broken and hostile frames are survived, and answered only where a 
       frame.targetAddress === vip &&
       [broadcastMac, link.mac].includes(frame.destination);
     expected += answerable ? 1 : 0;
-    announcer.hear(link, bytes);
+    hear(bytes);
   }
   t.is(sent.length, expected);
   t.true(expected > 10_000 && expected < 90_000);
   sent.length = 0;
-  announcer.hear(link, good);
+  hear(good);
   t.is(sent.length, 1);
 });

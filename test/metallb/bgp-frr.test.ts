@@ -19,7 +19,14 @@ test('bgpd: a preference, communities, a password and timers', (t) => {
   ];
   const settings = { timers: { keepalive: 3, hold: 9 }, password: 'secret', ebgpMultiHop: true, port: 1179 };
   const bfd = { name: 'fast' };
-  const first = session({ ...settings, bfd, sourceAddress: '192.168.56.101', gracefulRestart: true, routes });
+  const first = session({
+    ...settings,
+    bfd,
+    sourceAddress: '192.168.56.101',
+    gracefulRestart: true,
+    localAsn: 65000,
+    routes,
+  });
   const second = session({ name: 'other', address: '192.168.56.253', asn: 'external', connectSeconds: 5, routes: [] });
   matchesGolden(t, bgpdConfig('k8s-node1', node(first, second)), 'conf');
 });
@@ -38,7 +45,7 @@ test('a Service that comes or goes is a few commands about its prefix', (t) => {
     'configure terminal',
     'router bgp 64501',
     'exit',
-    'ip prefix-list 192.168.56.254-allowed-ipv4 permit 10.99.0.1/32',
+    'ip prefix-list 192.168.56.254-allowed-ipv4 seq 2 permit 10.99.0.1/32',
     'router bgp 64501',
     'address-family ipv4 unicast',
     'network 10.99.0.1/32',

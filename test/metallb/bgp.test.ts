@@ -112,7 +112,7 @@ const withheld: [title: string, objects: KubeObject[], words: string][] = [
   [
     'its Secret is of another type',
     [withSecret, secret('Opaque', { password: 'aHVzaA==' })],
-    'secret type mismatch on "bgp", type "kubernetes.io/basic-auth" is expected',
+    'secret type mismatch on "metallb-system"/"bgp", type "kubernetes.io/basic-auth" is expected',
   ],
   ['its profile is missing', [peer({ bfdProfile: 'x' })], 'peer tor referencing non existing bfd profile x'],
   [

@@ -105,3 +105,43 @@ test('a restart with the same setting removes nothing', async (t) => {
   await node.sync(traffic('a'));
   t.deepEqual(recorder.told, ['nothing to a', 'what is there to a']);
 });
+
+test('rules are lost when a sync failed, or when the applier misses them; nobody looks before the first sync', async (t) => {
+  const { recorder, applier } = createRecorder();
+  let taken = false;
+  const proxy = createKubeProxy(engine, {}, { ...applier, isLost: async () => taken });
+  t.false(await proxy.isLost());
+  recorder.fail = true;
+  await t.throwsAsync(proxy.sync(traffic('a')));
+  t.true(await proxy.isLost());
+  await proxy.sync(traffic('a'));
+  t.false(await proxy.isLost());
+  taken = true;
+  t.true(await proxy.isLost());
+});
+
+test('what a sync changes while somebody looks is not lost', async (t) => {
+  const { applier } = createRecorder();
+  const proxy = createKubeProxy(
+    engine,
+    {},
+    {
+      ...applier,
+      async isLost() {
+        await proxy.sync(traffic('b'));
+        return true;
+      },
+    },
+  );
+  await proxy.sync(traffic('a'));
+  t.false(await proxy.isLost());
+});
+
+test('a node that misses rules writes everything with the next sync', async (t) => {
+  const { recorder, applier } = createRecorder();
+  const node = new NodeProxy('mode', () => createKubeProxy(engine, {}, { ...applier, isLost: async () => true }));
+  await node.sync(traffic('a'));
+  t.true(await node.missesRules());
+  await node.sync(traffic('a'));
+  t.deepEqual(recorder.told, ['nothing to a', 'what is there to a']);
+});

@@ -1,18 +1,19 @@
 /**
  * `lab down`: ends a lab and waits until nothing of it is left.
  */
-import { existsSync, rmSync } from 'node:fs';
+import { existsSync } from 'node:fs';
 import { askControl } from '../../cluster/control.js';
 import { CommandFailure } from '../../cluster/failure.js';
 import {
   isAlive,
   type LabStatus,
   labNames,
+  pidFromHere,
   readStatus,
   type StateDirectory,
   stateDirectory,
 } from '../../cluster/state-directory.js';
-import { holdFile } from '../../kernel/lock.js';
+import { holdState, removeState } from '../../cluster/state-lock.js';
 import { pause } from '../../world/pause.js';
 import { untilGone } from '../until-gone.js';
 
@@ -41,24 +42,32 @@ export async function down(name: string, options: { all?: boolean }): Promise<vo
 
 async function takeDown(name: string): Promise<string> {
   const directory = stateDirectory(name);
-  const status = await settledStatus(name, directory);
-  const running = status !== undefined && isAlive(status);
+  const { status, running, lock } = await settled(name, directory);
+  if (running && pidFromHere(status) === status.innerPid) throw fromInside(name);
   if (running) await stop(directory, status);
   if (status) await untilGone(status);
-  // The lock may be the next start's by now: then so is the directory.
-  if (!running || !existsSync(directory.lock) || holdFile(directory.lock)) {
-    rmSync(directory.root, { recursive: true, force: true });
-  }
+  // Another command may have removed the directory since, or begun anew in it.
+  if ((lock ?? holdState(directory)) !== undefined) removeState(directory);
   if (running) return 'down';
   return status ? 'was dead already; its state is removed' : 'was not up';
 }
 
-/** The lab's status once nobody is bringing it up any more: a lab that is being started is waited for. */
-async function settledStatus(name: string, directory: StateDirectory): Promise<LabStatus | undefined> {
+/** Whoever takes down the lab that he is in ends with it, halfway. */
+function fromInside(name: string): CommandFailure {
+  return new CommandFailure('failure', `lab: this shell is in lab "${name}"; leave it first: exit`);
+}
+
+type Settled =
+  | { running: true; status: LabStatus; lock?: undefined }
+  | { running: false; status: LabStatus | undefined; lock: number | undefined };
+
+/** What there is once nobody is bringing the lab up any more: one that is being started is waited for. */
+async function settled(name: string, directory: StateDirectory): Promise<Settled> {
   for (let waited = 0; waited < PATIENCE_MS; waited += LOOK_EVERY_MS) {
     const status = readStatus(directory);
-    if (status && isAlive(status)) return status;
-    if (!existsSync(directory.lock) || holdFile(directory.lock)) return status;
+    if (status && isAlive(status)) return { running: true, status };
+    const lock = holdState(directory);
+    if (lock !== undefined || !existsSync(directory.root)) return { running: false, status, lock };
     await pause(LOOK_EVERY_MS);
   }
   throw new CommandFailure(

@@ -1,15 +1,16 @@
 /**
  * `lab vtysh MACHINE …`: FRR's shell on the router or a node.
  */
-import { spawn } from 'node:child_process';
 import { existsSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { CommandFailure } from '../../cluster/failure.js';
 import { vtysh as vtyshCommand } from '../../kernel/frr.js';
+import { runInGuest } from '../enter-guest.js';
+import { runInForeground } from '../foreground.js';
 import { runningLab } from '../running.js';
 
 export async function vtysh(name: string, machine: string, args: readonly string[]): Promise<void> {
-  const { directory } = runningLab(name);
+  const { status, directory, inside } = runningLab(name);
   const sockets = join(directory.frr, machine);
   if (!existsSync(sockets)) {
     const there = existsSync(directory.frr) ? readdirSync(directory.frr).join(', ') : '';
@@ -18,10 +19,19 @@ export async function vtysh(name: string, machine: string, args: readonly string
   }
   // A node without BFD runs bgpd alone; vtysh must not look for the rest.
   const only = existsSync(join(sockets, 'zebra.vty')) ? [] : ['-d', 'bgpd'];
-  const [program, ...options] = vtyshCommand(sockets);
-  const child = spawn(program, [...options, ...only, ...args], { stdio: 'inherit' });
-  process.exitCode = await new Promise<number>((resolve, reject) => {
-    child.once('error', () => reject(new CommandFailure('missingTool', 'lab: vtysh is not here: apt-get install frr')));
-    child.once('close', (code) => resolve(code ?? 1));
+  const command = [...vtyshCommand(sockets), ...only, ...args];
+  // The sockets of a kernel of its own lead nowhere outside of it.
+  const elsewhere = status.kernel === 'uml' && !inside;
+  process.exitCode = await (elsewhere
+    ? runInGuest(directory.guest, { argv: command, env: terminal() })
+    : here(command));
+}
+
+/** vtysh pages and edits its line as the terminal can. */
+const terminal = (): Record<string, string> => (process.env.TERM ? { TERM: process.env.TERM } : {});
+
+function here([program = '', ...args]: readonly string[]): Promise<number> {
+  return runInForeground(program, args, process.env).catch(() => {
+    throw new CommandFailure('missingTool', 'lab: vtysh is not here: apt-get install frr');
   });
 }

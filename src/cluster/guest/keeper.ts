@@ -7,13 +7,12 @@ import { type AddressInfo, createServer, type Server, Socket } from 'node:net';
 import { join as path } from 'node:path';
 import type { Duplex } from 'node:stream';
 import { fileURLToPath } from 'node:url';
-import { holdFile } from '../../kernel/lock.js';
 import { initOnMachine, pidOnMachine } from '../../kernel/mounts.js';
 import { findProgram } from '../../kernel/sandbox-process.js';
 import { startUserMode, type UserModeMachine, userModeProgram } from '../../kernel/user-mode.js';
 import { pause } from '../../world/pause.js';
 import { explain } from '../explain.js';
-import { beingStarted, CommandFailure } from '../failure.js';
+import { CommandFailure } from '../failure.js';
 import type { StartReport, StartRequest } from '../start-request.js';
 import { readStatus, type StateDirectory, stateDirectory } from '../state-directory.js';
 import { controlSocket, type DaemonCommand, greeting, streamNames } from './contract.js';
@@ -47,7 +46,6 @@ begin().catch((error: unknown) => {
 async function begin(): Promise<void> {
   const request = JSON.parse((await firstLine(channel)) ?? '') as StartRequest;
   const directory = stateDirectory(request.name, request.stateRoot);
-  if (!holdFile(directory.lock)) throw beingStarted(request.name);
   tell({ kind: 'progress', text: 'starting user-mode Linux' });
   const machine = boot(directory);
   const api = createServer({ allowHalfOpen: true });

@@ -77,7 +77,8 @@ function createProxy(mode: ProxyMode, { config, node, network }: Place, bench: B
   const { variant, rootless, clock } = bench;
   const setting = { config, node, balance: { balance: 'faithful', seed: 0 } } as const;
   const restoreRules = createRestore(network, variant);
-  return proxyOf(mode, setting, { namespace: network, variant, restoreRules, rootless, clock, prelude: '' });
+  const log = { say: () => undefined };
+  return proxyOf(mode, setting, { namespace: network, variant, restoreRules, rootless, clock, log, prelude: '' });
 }
 
 /** Back and forth between two states, and back to the first. */

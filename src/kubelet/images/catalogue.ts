@@ -44,8 +44,11 @@ const catalogue: readonly [pattern: string, plan: Planner][] = [
   ['quay.io/metallb/speaker', () => ({ kind: 'agent', agent: 'metallb-speaker' })],
 ];
 
-/** Node agents whose work the lab does itself: their pods only hold the place, whatever command they are given. */
-const nodeAgents: ReadonlySet<string> = new Set(['registry.k8s.io/kube-proxy', 'calico/node']);
+/** Node agents whose work the lab does itself, whatever command they are given: calico's pods only hold the place. */
+const nodeAgents: ReadonlyMap<string, ContainerPlan> = new Map([
+  ['registry.k8s.io/kube-proxy', { kind: 'agent', agent: 'kube-proxy' }],
+  ['calico/node', { kind: 'pause' }],
+]);
 
 /** What an image does. Images without an entry are emulated by their ports. */
 export function behaviourOf(image: string): ImageBehaviour {
@@ -61,7 +64,8 @@ function matches(pattern: string, repository: string): boolean {
 /** What starting one container means: its `command` when it has one, else what its image does. */
 export function planContainer(container: Container, context: PlanContext): ContainerPlan {
   const { command = [], args = [] } = container;
-  if (nodeAgents.has(repositoryOf(container.image ?? ''))) return { kind: 'pause' };
+  const nodeAgent = nodeAgents.get(repositoryOf(container.image ?? ''));
+  if (nodeAgent) return nodeAgent;
   if (command.length > 0) return { kind: 'command', argv: [...command, ...args] };
   return behaviourOf(container.image ?? '').plan(container, context);
 }

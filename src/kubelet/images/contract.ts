@@ -20,7 +20,7 @@ export type ServerBehaviour =
   | 'emulated';
 
 /** Programs that the lab brings along: see `runtime/agent-container.ts`. */
-export type AgentName = 'metallb-speaker';
+export type AgentName = 'metallb-speaker' | 'kube-proxy';
 
 export type Protocol = 'TCP' | 'UDP';
 
@@ -45,7 +45,7 @@ export type ContainerPlan =
   | { kind: 'command'; argv: string[] }
   /** A process that only waits to be stopped, such as `pause`. */
   | { kind: 'pause' }
-  /** A program of the lab that is a process of its own. */
+  /** A program that the lab brings along, or whose work it does. */
   | { kind: 'agent'; agent: AgentName }
   /** A process that ends at once: a shell without input, a server that refuses its arguments. */
   | { kind: 'exit'; exitCode: number; output: string };

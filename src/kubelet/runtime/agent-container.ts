@@ -1,5 +1,6 @@
 /**
- * A container whose program the lab brings along, as a process of its own outside any sandbox: MetalLB's speaker.
+ * A container whose program the lab brings along, outside any sandbox: MetalLB's speaker, which is a process of its own, and
+ * kube-proxy, whose work the daemon does.
  */
 import type { Clock } from '../../world/contract.js';
 import { LogRing } from '../log-ring.js';

@@ -3,6 +3,7 @@
  * Source: MetalLB `internal/config/config.go` peerFromCR, parseTimers, bgpAdvertisementFromCR.
  */
 import type { LabelSelector } from 'kubernetes-types/meta/v1.js';
+import { parseGoDuration } from '../../api/go-duration.js';
 import type { KubeObject } from '../../api/object.js';
 import { parseAddress } from '../pools/address.js';
 import { refuseDuplicateSelectors, refuseDuplicates } from '../pools/selectors.js';
@@ -13,6 +14,7 @@ import type { BfdTimers } from './contract.js';
 export interface BGPPeerSpec {
   myASN?: number;
   peerASN?: number;
+  localASN?: number;
   dynamicASN?: string;
   peerAddress?: string;
   interface?: string;
@@ -47,13 +49,10 @@ export type BGPAdvertisement = KubeObject & { spec?: BGPAdvertisementSpec };
 
 export type BFDProfile = KubeObject & { spec?: Omit<BfdTimers, 'name'> };
 
-const units: Readonly<Record<string, number>> = { h: 3600, m: 60, s: 1, ms: 0.001 };
-
 /** Seconds of a Go duration such as `1m30s`; undefined for none. */
 export function durationSeconds(text: string | undefined): number | undefined {
   if (text === undefined || text === '') return undefined;
-  const parts = [...text.matchAll(/(\d+(?:\.\d+)?)(ms|h|m|s)/g)];
-  return parts.reduce((sum, [, value, unit]) => sum + Number(value) * (units[unit ?? 's'] ?? 1), 0);
+  return (parseGoDuration(text) ?? 0) / 1000;
 }
 
 /** Seconds. Only one given: keepalive is a third of hold. @throws Error */

@@ -31,6 +31,8 @@ export interface BgpSession {
   asn: string;
   ebgpMultiHop: boolean;
   gracefulRestart: boolean;
+  /** What the peer is told instead of the node's own AS number. */
+  localAsn?: number;
   /** Seconds. */
   timers?: { keepalive: number; hold: number };
   connectSeconds?: number;

@@ -2,7 +2,8 @@
  * FRR's configuration of a node, in the shape and with the names that MetalLB gives it.
  *
  * Models: MetalLB `internal/bgp/frr/templates`: nothing is accepted from a peer, each peer gets the prefixes meant for it,
- * and attributes are set on the way out, one route-map entry each, with `on-match next`.
+ * and attributes are set on the way out, one route-map entry each, with `on-match next`. As there, the lists of IPv6 are
+ * written out although they let nothing through.
  * Differs: sessions that are not up are tried again every second, not every two minutes (FRR's `timers connect`), unless connectTime says otherwise.
  * Differs: routes are exchanged at once (`coalesce-time 0`); FRR waits a second for more.
  */
@@ -42,6 +43,7 @@ export function sessionLines(session: BgpSession): string[] {
   const settings = [
     `remote-as ${asn}`,
     ...(session.ebgpMultiHop ? ['ebgp-multihop'] : []),
+    ...(session.localAsn ? [`local-as ${session.localAsn} no-prepend replace-as`] : []),
     `port ${port}`,
     ...(timers ? [`timers ${Math.floor(timers.keepalive)} ${Math.floor(timers.hold)}`] : []),
     `timers connect ${Math.ceil(connectSeconds ?? 1)}`,
@@ -60,28 +62,28 @@ export function familyLines({ address }: BgpSession): string[] {
 
 /** What decides which routes go through a session, and how they look: prefix lists before the route-maps that use them. */
 export function filters({ address, routes }: BgpSession): Statement[] {
-  const allowed = `${address}-allowed-ipv4`;
+  const allowed = `${address}-allowed`;
   const attributes = attributesOf(routes);
-  const lists = attributes.map(({ key, prefixes }) => [`${address}-${key}`, prefixes] as const);
-  const entries = [...attributes.map(({ set }) => [set, 'on-match next']), []];
-  const maps = entries.map((inside, index): Statement => {
-    const list = lists[index]?.[0] ?? allowed;
-    return [`route-map ${address}-out permit ${index + 1}`, `match ip address prefix-list ${list}`, ...inside, 'exit'];
-  });
-  const prefixes = routes.map(({ prefix }) => prefix);
-  // A missing list matches nothing either, but MetalLB writes it out.
-  const permitted: Statement[] =
-    prefixes.length > 0 ? permits(allowed, prefixes) : [[`ip prefix-list ${allowed} deny any`]];
+  const entries = [
+    ...attributes.map(({ key, set }) => [`match ip address prefix-list ${address}-${key}`, set, 'on-match next']),
+    [`match ip address prefix-list ${allowed}-ipv4`],
+    [`match ipv6 address prefix-list ${allowed}-ipv6`],
+  ];
   return [
-    ...lists.flatMap(([list, own]) => permits(list, own)),
-    ...permitted,
+    ...attributes.flatMap(({ key, prefixes }) => permits(`${address}-${key}`, prefixes)),
+    ...permits(
+      `${allowed}-ipv4`,
+      routes.map(({ prefix }) => prefix),
+    ),
+    [`ipv6 prefix-list ${allowed}-ipv6 seq 1 deny any`],
     [`route-map ${address}-in deny 20`, 'exit'],
-    ...maps,
+    ...entries.map((inside, index): Statement => [`route-map ${address}-out permit ${index + 1}`, ...inside, 'exit']),
   ];
 }
 
 function permits(list: string, prefixes: readonly string[]): Statement[] {
-  return prefixes.map((prefix) => [`ip prefix-list ${list} permit ${prefix}`]);
+  if (prefixes.length === 0) return [[`ip prefix-list ${list} seq 1 deny any`]];
+  return prefixes.map((prefix, index) => [`ip prefix-list ${list} seq ${index + 1} permit ${prefix}`]);
 }
 
 interface Attribute {
@@ -91,16 +93,16 @@ interface Attribute {
   prefixes: string[];
 }
 
-/** Preferences first, then communities, each with the prefixes that have it. */
+/** Preferences first, then communities, in the order of their lists' names, each with the prefixes that have it. */
 function attributesOf(routes: readonly BgpRoute[]): Attribute[] {
-  const preferences = [...new Set(routes.flatMap(({ localPref }) => localPref ?? []))].sort((a, b) => a - b);
+  const preferences = [...new Set(routes.flatMap(({ localPref }) => localPref ?? []))].map(String).sort();
   const communities = [...new Set(routes.flatMap((route) => route.communities))].sort();
   const having = (has: (route: BgpRoute) => boolean) => routes.filter(has).map(({ prefix }) => prefix);
   return [
     ...preferences.map((preference) => ({
       key: `${preference}-ip-localpref-prefixes`,
       set: `set local-preference ${preference}`,
-      prefixes: having(({ localPref }) => localPref === preference),
+      prefixes: having(({ localPref }) => String(localPref) === preference),
     })),
     ...communities.map((community) => ({
       key: `${community}-ip-community-prefixes`,

@@ -1,22 +1,19 @@
 /**
- * One speaker's announcements: which addresses it answers for, and the gratuitous ARP it sends.
+ * One speaker's announcements: which addresses it answers for, and what it says of them unasked.
  *
  * Models: MetalLB `internal/layer2/announcer.go`. Nothing is added to any interface. An address that is given up is
  * simply not answered for any more: there is no farewell.
- * Differs: IPv6 addresses are never announced, as the lab's network has IPv4 only; a responder for NDP would stand beside
- * the one for ARP.
  */
 import type { Clock } from '../../world/contract.js';
-import { parseAddress } from '../pools/address.js';
-import { type ArpFrame, decodeArp } from './arp.js';
+import { addressText, type Family, parseAddress } from '../pools/address.js';
 import type { AnnouncedInterfaces } from './contract.js';
-import { type ArpInterface, answerArp, type DropReason, gratuitousFrames } from './responder.js';
+import type { DropReason, Responder } from './neighbour-protocol.js';
 
 /** More than Linux' locktime of 1 s, in which a second answer is not believed (MetalLB issue 172). */
 const SPAM_INTERVAL_MS = 1100;
 const SPAM_DURATION_MS = 5000;
 
-/** metallb_layer2_requests_received, _responses_sent, _gratuitous_sent of one address. */
+/** metallb_layer2_requests_received, _responses_sent, _gratuitous_sent of one address. Source: `internal/layer2/stats.go`. */
 export interface AddressCounters {
   requestsReceived: number;
   responsesSent: number;
@@ -25,17 +22,20 @@ export interface AddressCounters {
 
 export interface AnnouncerParts {
   clock: Pick<Clock, 'now' | 'after'>;
-  /** The interfaces with a responder. */
-  links: readonly ArpInterface[];
-  send(link: ArpInterface, frame: ArpFrame): void;
+  responders: readonly Responder[];
+}
+
+interface Announced {
+  family: Family;
+  address: string;
 }
 
 interface Advertisement {
-  addresses: readonly string[];
+  addresses: readonly Announced[];
   interfaces: AnnouncedInterfaces;
 }
 
-interface Spam {
+interface Spam extends Announced {
   until: number;
   interfaces: AnnouncedInterfaces;
 }
@@ -47,33 +47,36 @@ export function matchesInterface(interfaces: AnnouncedInterfaces, link: string):
 export class Announcer {
   readonly #advertised = new Map<string, Advertisement>();
   readonly #spam = new Map<string, Spam>();
+  readonly #groups = new Map<Responder, ReadonlySet<string>>();
   readonly #counters = new Map<string, AddressCounters>();
   readonly #drops = new Map<DropReason, number>();
 
   constructor(private readonly parts: AnnouncerParts) {}
 
-  /** Announces, or announces anew: each call asks for five more seconds of gratuitous ARP. */
+  /** Announces, or announces anew: each call asks for five more seconds of unasked announcements. */
   setBalancer(service: string, addresses: readonly string[], interfaces: AnnouncedInterfaces): void {
-    const ours = addresses.filter((address) => parseAddress(address)?.family === 'ipv4');
+    const ours = addresses.flatMap(announced);
     this.#advertised.set(service, { addresses: ours, interfaces });
-    for (const address of ours) this.#startSpam(address, interfaces);
+    this.#watch();
+    for (const one of ours) this.#startSpam(one, interfaces);
   }
 
   deleteBalancer(service: string): void {
     this.#advertised.delete(service);
+    this.#watch();
   }
 
   /** A frame from the wire, however broken. */
-  hear(link: ArpInterface, bytes: Uint8Array): void {
-    const frame = decodeArp(bytes);
-    const answer = answerArp(frame, link, (address, name) => this.#refusal(address, name));
+  hear(responder: Responder, frame: Uint8Array): void {
+    const { protocol, link } = responder;
+    const answer = protocol.answer(frame, link, (address, name) => this.#refusal(address, name));
     if ('drop' in answer) {
       this.#drops.set(answer.drop, (this.#drops.get(answer.drop) ?? 0) + 1);
       return;
     }
-    const counters = this.#countersOf(answer.reply.senderAddress);
+    const counters = this.#countersOf(answer.address);
     counters.requestsReceived += 1;
-    this.parts.send(link, answer.reply);
+    responder.send(answer.reply);
     counters.responsesSent += 1;
   }
 
@@ -87,35 +90,53 @@ export class Announcer {
   }
 
   #refusal(address: string, link: string): DropReason | undefined {
-    const found = [...this.#advertised.values()].filter(({ addresses }) => addresses.includes(address));
+    const found = [...this.#advertised.values()].filter(({ addresses }) => holds(addresses, address));
     if (found.length === 0) return 'announceIP';
     return found.some(({ interfaces }) => matchesInterface(interfaces, link)) ? undefined : 'notMatchInterface';
   }
 
-  #startSpam(address: string, interfaces: AnnouncedInterfaces): void {
+  /** Joins the groups in which the addresses are asked for, on every interface, and leaves those of the others. */
+  #watch(): void {
+    const announced = [...this.#advertised.values()].flatMap(({ addresses }) => addresses);
+    for (const responder of this.parts.responders) {
+      const { protocol } = responder;
+      const ours = announced.filter(({ family }) => family === protocol.family);
+      const groups = new Set(ours.flatMap(({ address }) => protocol.groupOf(address) ?? []));
+      const before = this.#groups.get(responder) ?? new Set();
+      for (const group of groups) if (!before.has(group)) responder.join(group);
+      for (const group of before) if (!groups.has(group)) responder.leave(group);
+      this.#groups.set(responder, groups);
+    }
+  }
+
+  #startSpam(announced: Announced, interfaces: AnnouncedInterfaces): void {
     const { clock } = this.parts;
+    const { address } = announced;
     const idle = this.#spam.size === 0;
     const known = this.#spam.has(address);
-    this.#spam.set(address, { until: clock.now() + SPAM_DURATION_MS, interfaces });
+    const spam = { ...announced, until: clock.now() + SPAM_DURATION_MS, interfaces };
+    this.#spam.set(address, spam);
     if (idle) clock.after(SPAM_INTERVAL_MS, () => this.#tick());
-    if (!known) this.#gratuitous(address, interfaces);
+    if (!known) this.#gratuitous(spam);
   }
 
   #tick(): void {
     const now = this.parts.clock.now();
-    for (const [address, { until, interfaces }] of [...this.#spam]) {
-      if (now > until) this.#spam.delete(address);
-      else this.#gratuitous(address, interfaces);
+    for (const spam of [...this.#spam.values()]) {
+      if (now > spam.until) this.#spam.delete(spam.address);
+      else this.#gratuitous(spam);
     }
     if (this.#spam.size > 0) this.parts.clock.after(SPAM_INTERVAL_MS, () => this.#tick());
   }
 
-  #gratuitous(address: string, interfaces: AnnouncedInterfaces): void {
-    const held = [...this.#advertised.values()].some(({ addresses }) => addresses.includes(address));
+  #gratuitous({ family, address, interfaces }: Spam): void {
+    const held = [...this.#advertised.values()].some(({ addresses }) => holds(addresses, address));
     if (!held) return;
-    for (const link of this.parts.links.filter(({ name }) => matchesInterface(interfaces, name))) {
-      for (const frame of gratuitousFrames(address, link.mac)) {
-        this.parts.send(link, frame);
+    for (const responder of this.parts.responders) {
+      const { protocol, link } = responder;
+      if (protocol.family !== family || !matchesInterface(interfaces, link.name)) continue;
+      for (const frame of protocol.gratuitous(address, link)) {
+        responder.send(frame);
         this.#countersOf(address).gratuitousSent += 1;
       }
     }
@@ -126,4 +147,14 @@ export class Announcer {
     this.#counters.set(address, counters);
     return counters;
   }
+}
+
+/** None for what is no address. */
+function announced(text: string): Announced[] {
+  const address = parseAddress(text);
+  return address ? [{ family: address.family, address: addressText(address) }] : [];
+}
+
+function holds(addresses: readonly Announced[], address: string): boolean {
+  return addresses.some((one) => one.address === address);
 }

@@ -1,99 +1,56 @@
 /**
- * ARP over Ethernet: frames read, and written as MetalLB's library writes them.
+ * ARP as MetalLB speaks it: what it answers on the wire, and what it says unasked.
  *
- * Models: mdlayher/arp `packet.go` and mdlayher/ethernet `ethernet.go`: hardware and protocol type are not looked at,
- * lengths are, and what is sent is padded to the least Ethernet frame. Source: RFC 826.
+ * Models: MetalLB `internal/layer2/arp.go` processRequest and Gratuitous.
  */
+import { type ArpFrame, arpReply, arpRequest, decodeArp, encodeArp } from './arp-frame.js';
+import { broadcastMac, etherTypes } from './ethernet.js';
+import type { Answer, LinkAddresses, NeighbourProtocol, Refusal } from './neighbour-protocol.js';
 
-/** RFC 826 opcodes. */
-export const arpRequest = 1;
-export const arpReply = 2;
+export const arp: NeighbourProtocol = {
+  name: 'arp',
+  family: 'ipv4',
+  frames: { etherType: etherTypes.arp },
+  isSpokenOn: ({ broadcast }) => broadcast,
+  answer,
+  gratuitous,
+  groupOf: () => undefined,
+};
 
-export const broadcastMac = 'ff:ff:ff:ff:ff:ff';
-
-const ETHERTYPE_ARP = 0x0806;
-const ETHERTYPE_IPV4 = 0x0800;
-const ETHERNET_HEADER = 14;
-/** IEEE 802.1Q and 802.1ad tags, four bytes each, may stand before the EtherType. */
-const tags: ReadonlySet<number> = new Set([0x8100, 0x88a8]);
-/** IEEE 802.3: 46 bytes of payload at least. */
-const LEAST_PAYLOAD = 46;
-/** The buffer of mdlayher/arp `client.go` Read: what is longer is cut. */
-const READ_BYTES = 128;
-
-/** A frame's ARP packet with the frame's addresses. MAC addresses are lower-case, colon-separated. */
-export interface ArpFrame {
-  destination: string;
-  source: string;
-  operation: number;
-  senderMac: string;
-  senderAddress: string;
-  targetMac: string;
-  targetAddress: string;
+/** Neither the sender's network nor its address is looked at: a probe (sender 0.0.0.0) is answered too. */
+function answer(bytes: Uint8Array, { name, mac }: LinkAddresses, refusal: Refusal): Answer {
+  const frame = decodeArp(bytes);
+  if (!frame) return { drop: 'error' };
+  if (frame.operation !== arpRequest) return { drop: 'arpReply' };
+  if (frame.destination !== broadcastMac && frame.destination !== mac) return { drop: 'ethernetDestination' };
+  const address = frame.targetAddress;
+  const drop = refusal(address, name);
+  return drop ? { drop } : { address, reply: encodeArp(replyTo(frame, mac)) };
 }
 
-/** Undefined for what is no ARP, is cut short, or speaks of other than IPv4 addresses. */
-export function decodeArp(bytes: Uint8Array): ArpFrame | undefined {
-  const frame = Buffer.from(bytes.buffer, bytes.byteOffset, Math.min(bytes.length, READ_BYTES));
-  const payload = payloadOf(frame);
-  if (!payload || payload.length < 8) return undefined;
-  const [hardware = 0, protocol = 0] = payload.subarray(4, 6);
-  const total = 8 + 2 * hardware + 2 * protocol;
-  // An answer needs an asker whose hardware address is as long as ours, and IPv4: NewPacket refuses the rest.
-  if (payload.length < total || hardware !== 6 || protocol !== 4) return undefined;
+function replyTo(request: ArpFrame, mac: string): ArpFrame {
   return {
-    destination: macText(frame, 0),
-    source: macText(frame, 6),
-    operation: payload.readUInt16BE(6),
-    senderMac: macText(payload, 8),
-    senderAddress: addressText(payload, 14),
-    targetMac: macText(payload, 18),
-    targetAddress: addressText(payload, 24),
+    destination: request.senderMac,
+    source: mac,
+    operation: arpReply,
+    senderMac: mac,
+    senderAddress: request.targetAddress,
+    targetMac: request.senderMac,
+    targetAddress: request.senderAddress,
   };
 }
 
-function payloadOf(frame: Buffer): Buffer | undefined {
-  let offset = ETHERNET_HEADER - 2;
-  for (; offset + 2 <= frame.length; offset += 4) {
-    const type = frame.readUInt16BE(offset);
-    if (type === ETHERTYPE_ARP) return frame.subarray(offset + 2);
-    if (!tags.has(type)) return undefined;
-  }
-  return undefined;
-}
-
-/** The bytes of a frame, padded. */
-export function encodeArp(frame: ArpFrame): Buffer {
-  const bytes = Buffer.alloc(ETHERNET_HEADER + LEAST_PAYLOAD);
-  writeMac(bytes, 0, frame.destination);
-  writeMac(bytes, 6, frame.source);
-  bytes.writeUInt16BE(ETHERTYPE_ARP, 12);
-  const payload = bytes.subarray(ETHERNET_HEADER);
-  // Hardware type 1 is Ethernet.
-  payload.writeUInt16BE(1, 0);
-  payload.writeUInt16BE(ETHERTYPE_IPV4, 2);
-  payload.writeUInt8(6, 4);
-  payload.writeUInt8(4, 5);
-  payload.writeUInt16BE(frame.operation, 6);
-  writeMac(payload, 8, frame.senderMac);
-  writeAddress(payload, 14, frame.senderAddress);
-  writeMac(payload, 18, frame.targetMac);
-  writeAddress(payload, 24, frame.targetAddress);
-  return bytes;
-}
-
-function macText(bytes: Buffer, offset: number): string {
-  return bytes.toString('hex', offset, offset + 6).replace(/..(?!$)/g, '$&:');
-}
-
-function addressText(bytes: Buffer, offset: number): string {
-  return [...bytes.subarray(offset, offset + 4)].join('.');
-}
-
-function writeMac(bytes: Buffer, offset: number, mac: string): void {
-  bytes.write(mac.replaceAll(':', ''), offset, 'hex');
-}
-
-function writeAddress(bytes: Buffer, offset: number, address: string): void {
-  bytes.set(address.split('.').map(Number), offset);
+/** One round: a request, then a reply, both broadcast, both about the address itself. */
+function gratuitous(address: string, { mac }: LinkAddresses): Buffer[] {
+  return [arpRequest, arpReply].map((operation) =>
+    encodeArp({
+      destination: broadcastMac,
+      source: mac,
+      operation,
+      senderMac: mac,
+      senderAddress: address,
+      targetMac: broadcastMac,
+      targetAddress: address,
+    }),
+  );
 }

@@ -6,12 +6,14 @@
  */
 import type { AddressCounters } from '../layer2/announcer.js';
 import type { Decision, ServiceAdvertisement, WithdrawReason } from '../layer2/contract.js';
-import type { ArpInterface, DropReason } from '../layer2/responder.js';
+import type { DropReason, LinkAddresses, NeighbourProtocol } from '../layer2/neighbour-protocol.js';
 import type { Liveness, Member } from '../membership/contract.js';
 
-/** An interface with a packet socket that the process was born with. */
-export interface SpeakerLink extends ArpInterface {
-  /** Descriptor of the socket, bound to this interface and to ARP. */
+/** A protocol to be spoken on an interface, by a packet socket that the process was born with. */
+export interface SpeakerSocket {
+  protocol: NeighbourProtocol['name'];
+  link: LinkAddresses;
+  /** Descriptor of the socket, bound to this interface and to the protocol's frames. */
   fd: number;
 }
 
@@ -21,8 +23,7 @@ export interface SpeakerStart {
   /** Where all of the LAN can be talked to. */
   broadcast: string;
   liveness: Liveness;
-  /** Those with a responder. */
-  links: readonly SpeakerLink[];
+  sockets: readonly SpeakerSocket[];
   /** All interfaces of the node that are not excluded by name. */
   interfaces: readonly string[];
 }

@@ -66,7 +66,7 @@ export class BgpSpeakers {
   async #start(node: string, plan: BgpNode): Promise<Frr> {
     const bgpd = bgpdConfig(node, plan);
     const profiles = profilesOf(plan);
-    const zebra = `hostname ${node}\nip nht resolve-via-default\n`;
+    const zebra = `hostname ${node}\nip nht resolve-via-default\nipv6 nht resolve-via-default\n`;
     const frr = new Frr({
       namespace: this.options.namespace(node),
       directory: join(this.options.directory, node),

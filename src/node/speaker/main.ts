@@ -2,29 +2,25 @@
  * Entry of a speaker process, one a node: packet sockets, a UDP socket and timers around the pure speaker.
  *
  * It is born in its node's network namespace, with its packet sockets open, so it needs no privilege and no system call
- * that Node lacks. A blocking read in libuv's thread pool is what waits for frames. Imports little: it is one of many.
+ * that Node lacks. Imports little: it is one of many.
  */
 import { createSocket } from 'node:dgram';
-import { read, writeSync } from 'node:fs';
 import { Announcer } from '../../metallb/layer2/announcer.js';
-import { type ArpFrame, encodeArp } from '../../metallb/layer2/arp.js';
-import type { ArpInterface } from '../../metallb/layer2/responder.js';
 import type { Membership, Packet } from '../../metallb/membership/contract.js';
 import { everyone } from '../../metallb/membership/everyone.js';
 import { createMembership } from '../../metallb/membership/membership.js';
 import { parseMessage } from '../../metallb/membership/message.js';
-import type { SpeakerCommand, SpeakerLink, SpeakerReport, SpeakerStart } from '../../metallb/speaker/contract.js';
+import type { SpeakerCommand, SpeakerReport, SpeakerStart } from '../../metallb/speaker/contract.js';
 import { Speaker } from '../../metallb/speaker/speaker.js';
 import { createWorld } from '../../world/world.js';
+import { PacketResponder } from './packet-responder.js';
 
 /** memberlist's port, TCP and UDP. Source: MetalLB `METALLB_ML_BIND_PORT`. */
 const MEMBER_PORT = 7946;
-/** Longest frame that is read; of what is longer the rest is dropped, as mdlayher/arp does with 128 bytes. */
-const FRAME_BYTES = 2048;
 /** At its start a speaker hears of the others before it thinks of itself as the only one, as MetalLB joins first. */
 const SETTLE_MS = 200;
-/** An interface that is down makes every read fail at once: time to look again. */
-const RETRY_MS = 100;
+/** For what a speaker says last to leave. */
+const FAREWELL_MS = 10;
 
 const { clock } = createWorld({ seed: 0 });
 const report = (message: SpeakerReport): void => {
@@ -32,25 +28,6 @@ const report = (message: SpeakerReport): void => {
 };
 
 process.title = 'kubewire-speaker';
-
-function send(link: ArpInterface, frame: ArpFrame): void {
-  try {
-    writeSync((link as SpeakerLink).fd, encodeArp(frame));
-  } catch {
-    // The interface is down or gone: what is lost there would have been lost on the wire.
-  }
-}
-
-function listen(link: SpeakerLink, announcer: Announcer): void {
-  const buffer = Buffer.alloc(FRAME_BYTES);
-  const next = (): void =>
-    read(link.fd, buffer, 0, buffer.length, null, (error, count) => {
-      if (error) return void clock.after(RETRY_MS, next);
-      announcer.hear(link, buffer.subarray(0, count));
-      next();
-    });
-  next();
-}
 
 interface Running {
   speaker: Speaker;
@@ -60,8 +37,9 @@ interface Running {
   post(packets: readonly Packet[]): void;
 }
 
-function start({ node, broadcast, liveness, links, interfaces }: SpeakerStart): Running {
-  const announcer = new Announcer({ clock, links, send });
+function start({ node, broadcast, liveness, sockets, interfaces }: SpeakerStart): Running {
+  const responders = sockets.map((socket) => new PacketResponder(socket));
+  const announcer = new Announcer({ clock, responders });
   const speaker = new Speaker({ node, announcer, interfaces, report });
   const membership = createMembership(liveness, node);
   const socket = createSocket('udp4');
@@ -83,7 +61,7 @@ function start({ node, broadcast, liveness, links, interfaces }: SpeakerStart): 
     clock.after(membership.tickMs, tick);
   };
   clock.after(membership.tickMs, tick);
-  for (const link of links) listen(link, announcer);
+  for (const responder of responders) responder.listen(clock, (frame) => announcer.hear(responder, frame));
   const settled = new Promise<void>((resolve) => clock.after(SETTLE_MS, resolve));
   return { speaker, membership, post, settled };
 }
@@ -111,7 +89,7 @@ process.on('message', obey);
 process.on('disconnect', end);
 process.on('SIGTERM', () => {
   if (running) running.post(running.membership.leave());
-  clock.after(RETRY_MS / 10, end);
+  clock.after(FAREWELL_MS, end);
 });
 // The daemon decides when it ends; a terminal's Ctrl-C reaches the whole group.
 process.on('SIGINT', () => {});

@@ -6,7 +6,9 @@ import { closeSync } from 'node:fs';
 import { type Link, listLinks } from '../../kernel/links.js';
 import type { NetworkNamespace } from '../../kernel/netns.js';
 import { FIRST_DESCRIPTOR, forkNode } from '../../kernel/node-process.js';
-import { ETH_P_ARP, openPacketSocket } from '../../kernel/packet-socket.js';
+import { openPacketSocket } from '../../kernel/packet-socket.js';
+import type { NeighbourProtocol } from '../../metallb/layer2/neighbour-protocol.js';
+import { neighbourProtocols } from '../../metallb/layer2/neighbour-protocols.js';
 import type { Liveness } from '../../metallb/membership/contract.js';
 import type { SpeakerCommand, SpeakerNews, SpeakerReport, SpeakerState } from '../../metallb/speaker/contract.js';
 
@@ -30,9 +32,18 @@ export interface SpeakerOptions {
   hear(news: SpeakerNews): void;
 }
 
-/** It has a packet socket on each of these. Source: MetalLB `internal/layer2/announcer.go` updateInterfaces. */
-function answersArp(link: Link): boolean {
-  return link.up && !link.enslaved && link.arp && link.broadcast;
+/** A protocol that gets a responder on an interface. */
+interface Spoken {
+  protocol: NeighbourProtocol;
+  link: Link;
+}
+
+/** It has a packet socket for each of these. Source: MetalLB `internal/layer2/announcer.go` updateInterfaces. */
+function spokenOn(links: readonly Link[]): Spoken[] {
+  const usable = links.filter(({ up, enslaved, arp }) => up && !enslaved && arp);
+  return usable.flatMap((link) =>
+    Object.values(neighbourProtocols).flatMap((protocol) => (protocol.isSpokenOn(link) ? { protocol, link } : [])),
+  );
 }
 
 /**
@@ -43,10 +54,14 @@ function answersArp(link: Link): boolean {
 export async function startSpeaker(options: SpeakerOptions): Promise<SpeakerProcess> {
   const { namespace, node, broadcast, liveness } = options;
   const present = (await listLinks(namespace)).filter(({ name }) => !options.isExcluded(name));
-  const answering = present.filter(answersArp);
-  const sockets = answering.map(({ index }) => openPacketSocket(namespace, index, ETH_P_ARP));
-  const child = forkSpeaker(namespace, sockets);
-  const links = answering.map(({ name, mac }, position) => ({ name, mac, fd: FIRST_DESCRIPTOR + position }));
+  const spoken = spokenOn(present);
+  const descriptors = spoken.map(({ protocol, link }) =>
+    openPacketSocket({ namespace, index: link.index, ...protocol.frames }),
+  );
+  const child = forkSpeaker(namespace, descriptors);
+  const sockets = spoken.map(({ protocol, link: { name, mac, linkLocal } }, position) => {
+    return { protocol: protocol.name, link: { name, mac, linkLocal }, fd: FIRST_DESCRIPTOR + position };
+  });
   const speaker = new SpeakerClient(child, options.hear);
   const ready = speaker.ready;
   speaker.send({
@@ -54,19 +69,23 @@ export async function startSpeaker(options: SpeakerOptions): Promise<SpeakerProc
     node,
     broadcast,
     liveness,
-    links,
+    sockets,
     interfaces: present.map(({ name }) => name),
   });
   await ready;
   return speaker;
 }
 
-/** One thread of the pool waits for frames on each interface; V8 keeps to itself what it can. */
-function forkSpeaker(namespace: NetworkNamespace, sockets: readonly number[]): ChildProcess {
+/** For what a speaker does besides waiting for frames. */
+const SPARE_THREADS = 2;
+
+/** One thread of the pool waits for frames on each socket. */
+function forkSpeaker(namespace: NetworkNamespace, descriptors: readonly number[]): ChildProcess {
+  const threads = descriptors.length + SPARE_THREADS;
   try {
-    return forkNode(new URL('./main.js', import.meta.url), { namespace, descriptors: sockets });
+    return forkNode(new URL('./main.js', import.meta.url), { namespace, descriptors, threads });
   } finally {
-    for (const fd of sockets) closeSync(fd);
+    for (const fd of descriptors) closeSync(fd);
   }
 }
 

@@ -2,12 +2,12 @@
  * How traffic gets from the built-in chains into kube-proxy's: chains and jumps it ensures on a full sync.
  *
  * Each jump is put on top of its built-in chain unless it is there already, so the last one ensured stands first. A jump
- * that exists is never moved. Source: v1.30.5 `iptablesJumpChains`, `iptablesKubeletJumpChains` and the canary of
- * `utiliptables.Monitor`.
+ * that exists is never moved. Source: v1.30.5 `iptablesJumpChains`, `iptablesKubeletJumpChains`.
  */
 import type { Provenance } from '../contract.js';
 import type { EnsureOperation } from '../xtables/ensure.js';
 import { comment, jump, type Match, type XtablesTable } from '../xtables/rule.js';
+import { canaryChain, canaryTables } from './canary.js';
 
 const from: Provenance = { object: 'kube-proxy', field: 'jumps' };
 const isNew: Match = { match: 'conntrack', states: 'NEW' };
@@ -34,10 +34,6 @@ const jumps: readonly Jump[] = [
   ['filter', 'INPUT', 'KUBE-FIREWALL', ''],
   ['filter', 'OUTPUT', 'KUBE-FIREWALL', ''],
 ];
-
-/** The chain whose disappearance tells that somebody flushed the tables; in all three, without any rule. */
-export const canaryChain = 'KUBE-PROXY-CANARY';
-const canaryTables: readonly XtablesTable[] = ['mangle', 'nat', 'filter'];
 
 function ensure([table, chain, to, why, onlyNew]: Jump): EnsureOperation[] {
   const matches: Match[] = [...(onlyNew ? [isNew] : []), ...(why === '' ? [] : [comment(why)])];

@@ -7,6 +7,7 @@ import type { ProxyEngine } from '../contract.js';
 import { type EnsureOperation, ensureText, missing } from '../xtables/ensure.js';
 import { chainLines, rulesText } from '../xtables/restore-text.js';
 import type { Rule } from '../xtables/rule.js';
+import { savedLine } from '../xtables/save-text.js';
 import { type UserspaceOptions, userspaceOptions } from './options.js';
 import { filterChains, natChains, portRules, userspaceJumps } from './rules.js';
 import { type ServiceProxy, serviceProxies } from './service-proxy.js';
@@ -88,6 +89,15 @@ function plan(previous: UserspaceRuleSet | undefined, next: UserspaceRuleSet): U
 function resync(saved: string, next: UserspaceRuleSet): UserspaceChange {
   const iptables = renderUserspaceRestore(next, missing(userspaceJumps, saved));
   return { serve: next.proxies, close: [], only: true, iptables };
+}
+
+/**
+ * Whether everything of a rule set is in what `iptables-save` printed. kube-proxy ensures all its rules once a sync period.
+ */
+export function hasAllRules(saved: string, { nat, filter }: UserspaceRuleSet): boolean {
+  const present = new Set(saved.split('\n'));
+  const jumpsMissing = missing(userspaceJumps, saved).length > 0;
+  return !jumpsMissing && [...nat, ...filter].every((rule) => present.has(savedLine(rule)));
 }
 
 export const userspaceEngine: ProxyEngine<UserspaceOptions, UserspaceRuleSet, UserspaceChange> = {

@@ -62,6 +62,7 @@ export const metallbSpecs: Readonly<Record<string, Shape>> = {
     localASN: whole,
     connectTime: text,
     disableMP: flag,
+    dualStackAddressFamily: flag,
     dynamicASN: oneOf('internal', 'external'),
     enableGracefulRestart: flag,
     nodeSelectors: selectors,

@@ -1,8 +1,11 @@
 /** Userspace mode: golden text, the proxies, and changes. */
 import test from 'ava';
 import { planTraffic, trafficOfNode } from '../../../src/model/traffic.js';
-import { type UserspaceRuleSet, userspaceEngine } from '../../../src/proxy/userspace/engine.js';
+import { hasAllRules, type UserspaceRuleSet, userspaceEngine } from '../../../src/proxy/userspace/engine.js';
 import type { UserspaceOptions } from '../../../src/proxy/userspace/options.js';
+import { userspaceJumps } from '../../../src/proxy/userspace/rules.js';
+import type { Rule } from '../../../src/proxy/xtables/rule.js';
+import { savedLine } from '../../../src/proxy/xtables/save-text.js';
 import { overallServices, overallSlices } from '../cases/overall.js';
 import type { Cluster } from '../cases/random.js';
 import { endpoint, node, type PodName, service, slice } from '../cases/world.js';
@@ -73,4 +76,20 @@ test('the next seed starts with the next endpoint', (t) => {
   const first = (seed: number): string | undefined => compile(at('a', 'b'), { seed }).proxies[0]?.endpoints[0];
   t.not(first(1), first(2));
   t.is(first(1), first(3));
+});
+
+test('rules are all there as iptables-save prints them, until one is not', (t) => {
+  const ruleSet = compile(overall);
+  const jumps = userspaceJumps.flatMap((one) => (one.operation === 'EnsureRule' ? [one.rule] : []));
+  const lines = (table: string, rules: readonly Rule[]) => [
+    `*${table}`,
+    ...jumps.filter(({ chain }) => (table === 'filter') === (chain === 'INPUT')).map(savedLine),
+    ...rules.map(savedLine),
+    'COMMIT',
+  ];
+  const saved = [...lines('nat', ruleSet.nat), ...lines('filter', ruleSet.filter)];
+  t.true(hasAllRules(saved.join('\n'), ruleSet));
+  const rules = saved.filter((line) => line.startsWith('-A'));
+  t.true(rules.length > 20);
+  for (const lost of rules) t.false(hasAllRules(saved.filter((line) => line !== lost).join('\n'), ruleSet), lost);
 });
