@@ -53,7 +53,20 @@ const rules = [
   'nf_log_syslog',
 ];
 
-const expressions = ['chain_nat', 'compat', 'ct', 'fib', 'fib_ipv4', 'hash', 'limit', 'log', 'masq', 'nat', 'numgen', 'quota'];
+const expressions = [
+  'chain_nat',
+  'compat',
+  'ct',
+  'fib',
+  'fib_ipv4',
+  'hash',
+  'limit',
+  'log',
+  'masq',
+  'nat',
+  'numgen',
+  'quota',
+];
 const nftables = ['nf_tables', ...[...expressions, 'redir', 'reject', 'reject_ipv4'].map((name) => `nft_${name}`)];
 
 /**
