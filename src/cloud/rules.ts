@@ -10,7 +10,7 @@
  * theirs, and a connection that comes back to its own instance fails there.
  */
 import { markTableOf } from '../fabric/cloud.js';
-import { privateRange, publicRange } from '../model/cloud-ranges.js';
+import { clientAddress, privateRange, publicRange } from '../model/cloud-ranges.js';
 import type { Balance } from '../proxy/contract.js';
 import type { HealthTable, Listener, LoadBalancer, Target } from './contract.js';
 import { usedTargets } from './health.js';
@@ -106,9 +106,12 @@ function filterTable(parts: RuleParts): string {
   return table('filter', [], [known, ...allowed, ...others]);
 }
 
+/** From the internet nothing leads to a private address: an internal load balancer is for the provider's network only. */
+const fromInternet = `-A PREROUTING -s ${clientAddress}/32 -d ${privateRange} -j DROP`;
+
 function mangleTable(parts: RuleParts): string {
   const bound = boundListeners(parts, 'passthrough');
-  if (bound.length === 0) return table('mangle', [], []);
+  if (bound.length === 0) return table('mangle', [], [fromInternet]);
   const nodes = parts.nodes.map((name, position) => ({
     name,
     chain: `NODE-${position + 1}`,
@@ -123,5 +126,5 @@ function mangleTable(parts: RuleParts): string {
   const marks = nodes.map(({ chain, mark }) => `-A ${chain} -j CONNMARK --set-mark ${mark}`);
   const led = '-A PREROUTING -m conntrack --ctdir ORIGINAL -m connmark ! --mark 0 -j CONNMARK --restore-mark';
   const chains = [...bound.map(({ chain }) => chain), ...nodes.map(({ chain }) => chain)];
-  return table('mangle', chains, [...rules, led, ...marks]);
+  return table('mangle', chains, [fromInternet, ...rules, led, ...marks]);
 }

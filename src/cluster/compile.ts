@@ -61,13 +61,13 @@ function ruleTexts(
   balance: Pick<CompileRequest, 'seed' | 'balance' | 'style'>,
 ): string[] {
   const { registry, config, positionOf } = desired;
-  const { mode, ...ipvs } = readProxyConfiguration(registry);
+  const { mode, ipvs } = readProxyConfiguration(registry);
   const services = registry.list('', 'Service') as unknown as Service[];
   const endpointSlices = registry.list('discovery.k8s.io', 'EndpointSlice') as unknown as EndpointSlice[];
   const traffic = planTraffic({ services, endpointSlices, positionOf });
   return nodes.map((node) => {
     const object = registry.get({ group: '', kind: 'Node', namespace: '', name: node.name }) as unknown as Node;
-    const setting = { config, node, balance, ...ipvs };
+    const setting = { config, node, balance, ipvs };
     const here = trafficOfNode(traffic, object);
     return balance.style === '1.23' ? ruleText123(here, setting) : ruleText(mode, here, setting);
   });

@@ -6,10 +6,12 @@ import { planClaimedBlocks } from '../fabric/claimed-blocks.js';
 import { planMachines } from '../fabric/machines.js';
 import { planPod } from '../fabric/pods.js';
 import { type IptablesVariant, saveRules } from '../kernel/iptables.js';
+import { runTool } from '../kernel/ipvs.js';
 import type { NetworkNamespace } from '../kernel/netns.js';
 import type { Namespaces } from '../kernel/operations.js';
 import { runProcess } from '../kernel/process.js';
 import type { ServiceProxies } from '../node/service-proxies.js';
+import { canonicalServers, canonicalSets, withoutDraining } from '../proxy/ipvs/canonical.js';
 import { canonicalNft } from './canonical-nft.js';
 import type { DesiredState } from './desired.js';
 import { canonicalLinks, canonicalSave, objectSections, type Sections } from './digest.js';
@@ -39,13 +41,13 @@ export function planSections(
     const traffic = proxies.trafficOf(node.name);
     const configured = configurations.get(node.name);
     if (!traffic || !configured) continue;
-    const { mode, ...ipvs } = configured;
-    sections.set(`rules/${node.name}`, ruleText(mode, traffic, { config, node, balance: settings, ...ipvs }));
+    const { mode, ipvs } = configured;
+    sections.set(`rules/${node.name}`, ruleText(mode, traffic, { config, node, balance: settings, ipvs }));
   }
   return sections;
 }
 
-/** Level 2: what iptables, nft and ip read back, namespace by namespace. */
+/** Level 2: what iptables, nft, ipset, ipvsadm and ip read back, namespace by namespace. */
 export async function kernelSections(
   desired: DesiredState,
   namespaces: Namespaces,
@@ -60,9 +62,14 @@ export async function kernelSections(
     sections.set(`routes/${name}`, await ip(namespace, 'route'));
   }
   for (const { name } of desired.config.nodes) {
-    sections.set(`iptables/${name}`, canonicalSave(await saveRules(namespaces.get(name), variant)));
-    if (configurations.get(name)?.mode !== 'nftables') continue;
-    sections.set(`nftables/${name}`, canonicalNft(await listProxyTable(namespaces.get(name))));
+    const namespace = namespaces.get(name);
+    sections.set(`iptables/${name}`, canonicalSave(await saveRules(namespace, variant)));
+    const mode = configurations.get(name)?.mode;
+    if (mode === 'nftables') sections.set(`nftables/${name}`, canonicalNft(await listProxyTable(namespace)));
+    if (mode !== 'ipvs') continue;
+    sections.set(`ipset/${name}`, canonicalSets(await runTool(namespace, ['ipset', 'save'])));
+    const servers = await runTool(namespace, ['ipvsadm', '--save', '-n']);
+    sections.set(`ipvs/${name}`, canonicalServers(withoutDraining(servers)));
   }
   return sections;
 }

@@ -8,6 +8,7 @@ import { createHash } from 'node:crypto';
 import type { KubeObject } from '../api/object.js';
 import { rootCAName } from '../controllers/namespace.js';
 import { canonicalJson } from '../model/derive.js';
+import { dummyDevice } from '../proxy/ipvs/compile.js';
 
 /** Section name to text, in sorted order. */
 export type Sections = ReadonlyMap<string, string>;
@@ -77,7 +78,15 @@ function tablesOf(lines: readonly string[]): string[][] {
 /** `ip -j` output without namespace ids, which count in the order of creation. */
 export function canonicalLinks(json: string): string {
   const links = JSON.parse(json === '' ? '[]' : json) as Record<string, unknown>[];
-  return links.map(({ link_netnsid: _id, ...link }) => canonicalJson(link)).join('\n');
+  return links
+    .map(({ link_netnsid: _id, ...link }) => canonicalJson(link.ifname === dummyDevice ? canonicalDummy(link) : link))
+    .join('\n');
+}
+
+/** kube-ipvs0 is numbered by when IPVS mode began, and its addresses come in the order in which Services did. */
+function canonicalDummy({ ifindex: _index, ...link }: Record<string, unknown>): Record<string, unknown> {
+  const addresses = (link.addr_info ?? []) as unknown[];
+  return { ...link, addr_info: addresses.map((address) => canonicalJson(address)).sort() };
 }
 
 export function digestOfSections(sections: Sections): Digest {

@@ -1,15 +1,16 @@
 /**
  * What a change of IPVS mode is done with: sysctls, the dummy link's addresses, sets, rules, virtual servers, in the
  * order that `proxy/ipvs/change.ts` asks for.
- *
- * Differs: after a failure everything of the mode is removed and made anew; kube-proxy compares with what is there.
  */
-import { createToolRunner, hasLink, runTool, setSysctl, type ToolStep } from '../kernel/ipvs.js';
+import { macOf } from '../fabric/naming.js';
+import { saveRules } from '../kernel/iptables.js';
+import { createToolRunner, hasLink, runTool, setSysctl, type ToolRunner, type ToolStep } from '../kernel/ipvs.js';
 import type { ProxyApplier } from '../node/kube-proxy.js';
-import { type IpvsChange, ipvsadmArguments, type ServerOperation } from '../proxy/ipvs/change.js';
+import { type IpvsChange, ipvsadmArguments, isIntact, type ServerOperation } from '../proxy/ipvs/change.js';
 import { dummyDevice, type IpvsRuleSet } from '../proxy/ipvs/compile.js';
 import {
   type CountConnections,
+  countedServices,
   type Draining,
   drain,
   drainIntervalSeconds,
@@ -17,6 +18,7 @@ import {
   parseConnections,
   settle,
 } from '../proxy/ipvs/graceful.js';
+import type { ObservedTexts } from '../proxy/ipvs/observed.js';
 import { type NodeTools, removeChains, restore } from './proxy-appliers.js';
 
 export function ipvsApplier(tools: NodeTools): ProxyApplier<IpvsRuleSet, IpvsChange> {
@@ -26,38 +28,66 @@ export function ipvsApplier(tools: NodeTools): ProxyApplier<IpvsRuleSet, IpvsCha
 /** Takes away every set of kube-proxy's; those in use by a rule of somebody else's stay, and are complained about. */
 const destroySets = "ipset list -n | sed -n 's/^KUBE-/destroy &/p' | ipset restore";
 
+/** Of more virtual servers than this, one listing of all is quicker than one of each. */
+const FEW = 16;
+
 class IpvsApplier implements ProxyApplier<IpvsRuleSet, IpvsChange> {
-  readonly #run: (steps: readonly ToolStep[]) => Promise<void>;
+  readonly #shell: ToolRunner;
   #draining: Draining = new Map();
-  #removed = false;
+  #ended = false;
 
   constructor(private readonly tools: NodeTools) {
-    this.#run = createToolRunner(tools.namespace);
+    this.#shell = createToolRunner(tools.namespace);
   }
 
-  async apply(change: IpvsChange, next: IpvsRuleSet): Promise<void> {
+  async apply({ sysctls, timeouts, makeLink, bind, unbind, sets, iptables, servers }: IpvsChange): Promise<void> {
     const { namespace } = this.tools;
-    // Only a change from nothing sets what is set once.
-    const isFirst = change.sysctls.length > 0;
-    if (isFirst && hasLink(namespace, dummyDevice)) await this.#clear();
-    for (const { key, value } of change.sysctls) setSysctl(namespace, key, value);
-    const sets = change.sets === '' ? [] : [{ command: 'ipset restore', input: change.sets }];
-    await this.#run([...(isFirst ? beginning(next) : []), ...addressStep('add', change.bind), ...sets]);
-    await restore(this.tools, change.iptables);
-    const step = settle(change.servers, await this.#connections(change.servers), this.#draining);
-    await this.#run([...this.#serverStep(step), ...addressStep('del', change.unbind)]);
+    for (const { key, value } of sysctls) setSysctl(namespace, key, value);
+    await this.#shell.run([
+      ...(makeLink ? [linkStep(namespace.name)] : []),
+      ...(timeouts === undefined ? [] : [{ command: `ipvsadm ${timeouts}` }]),
+      ...addressStep('add', bind),
+      ...(sets === '' ? [] : [{ command: 'ipset restore', input: sets }]),
+    ]);
+    await restore(this.tools, iptables);
+    try {
+      const step = settle(servers, await this.#connections(servers), this.#draining);
+      await this.#shell.run([...this.#serverStep(step), ...addressStep('del', unbind)]);
+    } catch (error) {
+      // Who drains is found out anew, from what is there.
+      this.#draining = new Map();
+      throw error;
+    }
+  }
+
+  /** As data of `proxy/ipvs/observed.ts`. */
+  async observe(): Promise<string> {
+    const { namespace, variant } = this.tools;
+    const ofLink = ['ip', '-o', 'address', 'show', 'dev', dummyDevice] as const;
+    const texts: ObservedTexts = {
+      addresses: hasLink(namespace, dummyDevice) ? await runTool(namespace, ofLink) : undefined,
+      sets: await runTool(namespace, ['ipset', 'save']),
+      servers: await runTool(namespace, ['ipvsadm', '--save', '-n']),
+      rules: await saveRules(namespace, variant),
+    };
+    return JSON.stringify(texts);
+  }
+
+  async isLost(installed: IpvsRuleSet): Promise<boolean> {
+    return !isIntact(await this.observe(), installed);
+  }
+
+  /** Everything stays. What drains is found again by whoever comes next. */
+  stop(): void {
+    this.#ended = true;
+    this.#shell.end();
   }
 
   async remove(): Promise<void> {
-    this.#removed = true;
-    await this.#clear();
-  }
-
-  async #clear(): Promise<void> {
-    this.#draining = new Map();
     await removeChains(this.tools);
     const link = hasLink(this.tools.namespace, dummyDevice) ? [{ command: `ip link del ${dummyDevice}` }] : [];
-    await this.#run([{ command: 'ipvsadm -C' }, { command: destroySets }, ...link]);
+    await this.#shell.run([{ command: 'ipvsadm -C' }, { command: destroySets }, ...link]);
+    this.stop();
   }
 
   #serverStep({ operations, draining }: GracefulStep): ToolStep[] {
@@ -68,14 +98,17 @@ class IpvsApplier implements ProxyApplier<IpvsRuleSet, IpvsChange> {
     return [{ command: 'ipvsadm --restore', input: lines.join('') }];
   }
 
-  /** Nobody counts where nothing is retired. */
+  /** Nobody counts where nothing is retired, and then only what is asked for. */
   async #connections(operations: readonly ServerOperation[]): Promise<CountConnections> {
-    const isRetiring = operations.some(({ operation }) => operation === 'retireServer');
-    return isRetiring ? parseConnections(await this.#listing()) : () => undefined;
+    const services = countedServices(operations);
+    if (services.length === 0) return () => undefined;
+    return parseConnections(await this.#listing(services.length > FEW ? [''] : services));
   }
 
-  #listing(): Promise<string> {
-    return runTool(this.tools.namespace, ['ipvsadm', '-L', '-n']);
+  /** A virtual server that somebody took away has no connections. */
+  #listing(services: readonly string[]): Promise<string> {
+    const script = services.map((service) => `ipvsadm -L -n ${service} 2>/dev/null; `).join('');
+    return runTool(this.tools.namespace, ['sh', '-c', `${script}true`]);
   }
 
   /** Draining servers go one after the other as their connections end. */
@@ -86,16 +119,17 @@ class IpvsApplier implements ProxyApplier<IpvsRuleSet, IpvsChange> {
   }
 
   async #look(): Promise<void> {
-    if (this.#removed || this.#draining.size === 0) return;
-    const step = drain(this.#draining, parseConnections(await this.#listing()));
-    await this.#run(this.#serverStep(step));
+    if (this.#ended || this.#draining.size === 0) return;
+    const step = drain(this.#draining, parseConnections(await this.#listing([''])));
+    await this.#shell.run(this.#serverStep(step));
     if (this.#draining.size > 0) this.#lookLater();
   }
 }
 
-function beginning({ timeouts: { tcp, tcpFin, udp } }: IpvsRuleSet): ToolStep[] {
-  const link = { command: `ip link add ${dummyDevice} type dummy` };
-  return tcp + tcpFin + udp > 0 ? [link, { command: `ipvsadm --set ${tcp} ${tcpFin} ${udp}` }] : [link];
+/** The kernel would draw lots for the link's address. */
+function linkStep(node: string): ToolStep {
+  const address = macOf(`${node}/${dummyDevice}`);
+  return { command: `ip link add name ${dummyDevice} address ${address} type dummy` };
 }
 
 function addressStep(verb: 'add' | 'del', addresses: readonly string[]): ToolStep[] {

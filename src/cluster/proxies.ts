@@ -130,7 +130,7 @@ function createNodeProxy(parts: ProxyParts, node: NodeConfig, first: ProxyConfig
   const prelude = calicoRules(config.podCIDR);
   const log = parts.logs.of(node.name);
   const tools: NodeTools = { namespace, variant, restoreRules, rootless, clock, log, prelude };
-  return new NodeProxy(first, ({ mode, ...ipvs }) => proxyOf(mode, { config, node, balance, ...ipvs }, tools));
+  return new NodeProxy(first, ({ mode, ipvs }) => proxyOf(mode, { config, node, balance, ipvs }, tools));
 }
 
 /** A node's kube-proxy of that mode, with the tools that bring its changes into the kernel. */

@@ -2,32 +2,28 @@
  * kube-proxy's ConfigMap, which says in which mode it starts. The course edits it with `kubectl edit` and deletes the
  * kube-proxy pods afterwards, as a running kube-proxy does not look at it again.
  *
- * Source: kubeadm `phases/addons/proxy`; KubeProxyConfiguration v1alpha1 (`mode`, `ipvs.strictARP`, `ipvs.scheduler`, and
+ * Source: kubeadm `phases/addons/proxy`; KubeProxyConfiguration v1alpha1 (`mode`, `ipvs`, and
  * `syncPeriod`, `minSyncPeriod` of each mode), its defaults and pkg/proxy/apis/config/validation.
  * Differs: changes are written at once, not `minSyncPeriod` after the one before.
  */
 import type { ConfigMap } from 'kubernetes-types/core/v1.js';
 import { parse, parseDocument } from 'yaml';
-import { parseGoDuration } from '../api/go-duration.js';
 import type { KubeObject, keyOf } from '../api/object.js';
 import type { ProxyMode } from '../proxy/contract.js';
-import { type Scheduler, schedulers } from '../proxy/ipvs/options.js';
 import type { Registry } from '../registry/contract.js';
-import { CommandFailure } from './failure.js';
+import { duration, configurationFile as file, invalid, named } from './configuration-checks.js';
+import { type IpvsConfiguration, type IpvsFields, readIpvsConfiguration } from './ipvs-configuration.js';
 import { proxyModes } from './proxy-options.js';
 
 export interface ProxyConfiguration {
   mode: ProxyMode;
   /** Other modes than IPVS do not look at it. */
-  strictARP: boolean;
-  /** Likewise; absent: rr. */
-  scheduler?: Scheduler;
+  ipvs?: IpvsConfiguration;
 }
 
 const key = { group: '', kind: 'ConfigMap', namespace: 'kube-system', name: 'kube-proxy' };
-const file = 'config.conf';
 /** An empty mode is the best available one, and on Linux that is iptables. */
-const usual: ProxyConfiguration = { mode: 'iptables', strictARP: false };
+const usual: ProxyConfiguration = { mode: 'iptables' };
 
 interface SyncPeriods {
   syncPeriod?: string;
@@ -38,7 +34,7 @@ interface ConfigurationFile {
   mode?: string;
   iptables?: SyncPeriods;
   nftables?: SyncPeriods;
-  ipvs?: SyncPeriods & { strictARP?: boolean; scheduler?: string };
+  ipvs?: SyncPeriods & IpvsFields;
 }
 
 function readFile(registry: Pick<Registry, 'get'>): ConfigurationFile {
@@ -50,9 +46,7 @@ function readFile(registry: Pick<Registry, 'get'>): ConfigurationFile {
 export function readProxyConfiguration(registry: Pick<Registry, 'get'>): ProxyConfiguration {
   const { mode, ipvs } = readFile(registry);
   const chosen = mode ? named('mode', proxyModes, mode) : usual.mode;
-  if (chosen !== 'ipvs') return { mode: chosen, strictARP: false };
-  const scheduler = ipvs?.scheduler ? named('ipvs.scheduler', schedulers, ipvs.scheduler) : undefined;
-  return { mode: chosen, strictARP: ipvs?.strictARP === true, ...(scheduler && { scheduler }) };
+  return chosen === 'ipvs' ? { mode: chosen, ipvs: readIpvsConfiguration(ipvs ?? {}) } : { mode: chosen };
 }
 
 /** Milliseconds. Source: kubernetes v1.30.5 pkg/proxy/apis/config/v1alpha1/defaults.go. */
@@ -75,30 +69,6 @@ export function readSyncPeriod(registry: Pick<Registry, 'get'>, mode: ProxyMode)
   if (period < least)
     throw invalid(field('syncPeriod'), given?.syncPeriod, `must be greater than or equal to ${field('minSyncPeriod')}`);
   return period;
-}
-
-/** Milliseconds, 0 for none. @throws CommandFailure refused */
-function duration(field: string, text: unknown): number {
-  if (text === undefined || text === null) return 0;
-  const ms = parseGoDuration(String(text));
-  if (ms === undefined) throw invalid(field, text, `time: invalid duration "${text}"`);
-  return ms;
-}
-
-function invalid(field: string, value: unknown, why: string): CommandFailure {
-  return refused(field, `Invalid value: "${value}": ${why}`);
-}
-
-function refused(field: string, why: string): CommandFailure {
-  return new CommandFailure('refused', `configmap/kube-proxy: ${file}: ${field}: ${why}`);
-}
-
-/** @throws CommandFailure refused */
-function named<Name extends string>(field: string, names: readonly Name[], text: string): Name {
-  const name = names.find((one) => one === text);
-  if (name) return name;
-  const supported = names.map((one) => `"${one}"`).join(', ');
-  throw refused(field, `Unsupported value: "${text}": supported values: ${supported}`);
 }
 
 /** Writes the mode into the ConfigMap; all else in it stays as it is. Nothing happens when it says so already. */

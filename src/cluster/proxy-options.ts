@@ -9,9 +9,9 @@ import { iptablesEngine } from '../proxy/iptables/engine.js';
 import { renderRestore } from '../proxy/iptables/restore.js';
 import { compileStyle123 } from '../proxy/iptables/style-1.23.js';
 import { ipvsEngine } from '../proxy/ipvs/engine.js';
-import type { Scheduler } from '../proxy/ipvs/options.js';
 import { nftablesEngine } from '../proxy/nftables/engine.js';
 import { userspaceEngine } from '../proxy/userspace/engine.js';
+import type { IpvsConfiguration } from './ipvs-configuration.js';
 
 export const proxyModes: readonly ProxyMode[] = ['iptables', 'nftables', 'ipvs', 'userspace'];
 
@@ -21,9 +21,7 @@ export interface NodeSetting {
   node: NodeConfig;
   balance: BalanceOptions;
   /** Of the ConfigMap; only IPVS mode reads it. */
-  strictARP?: boolean;
-  /** Likewise. */
-  scheduler?: Scheduler | undefined;
+  ipvs?: IpvsConfiguration | undefined;
 }
 
 function ruleOptions({ config, node, balance: { balance, seed } }: NodeSetting) {
@@ -35,10 +33,9 @@ export const iptablesOptionsOf = (setting: NodeSetting) => iptablesEngine.option
 
 export const nftablesOptionsOf = (setting: NodeSetting) => nftablesEngine.options(ruleOptions(setting));
 
-export const ipvsOptionsOf = ({ config, node, strictARP = false, scheduler = 'rr' }: NodeSetting) =>
+export const ipvsOptionsOf = ({ config, node, ipvs }: NodeSetting) =>
   ipvsEngine.options({
-    strictARP,
-    scheduler,
+    ...ipvs,
     localTrafficDetector: { kind: 'ClusterCIDR', cidr: config.podCIDR },
     nodeIP: node.address,
   });

@@ -2,7 +2,6 @@
  * Every node's rules are looked after once a sync period, the nodes one after the other.
  *
  * Differs: a sync that failed is tried again after a second, and not only after the sync period.
- * Differs: in IPVS mode only a failed sync is repaired; kube-proxy makes everything anew each sync period.
  */
 import { goDuration } from '../api/go-duration.js';
 import type { ProxyLogs } from '../node/proxy-log.js';

@@ -54,7 +54,7 @@ export function planCloud(config: ClusterConfig): Piece {
       ...(config.cloud?.provider === 'gcp' ? leadToNodes(config) : ownAddresses(namespace)),
       { op: 'address.add', ...host, address: `${clientAddress}/32` },
       { op: 'route.add', ...host, destination: publicRange, gateway, source: clientAddress },
-      { op: 'route.add', ...host, destination: privateRange, gateway },
+      { op: 'route.add', ...host, destination: privateRange, gateway, source: clientAddress },
     ],
     unmake: [{ op: 'namespace.delete', namespace }],
   };

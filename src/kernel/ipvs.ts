@@ -30,14 +30,20 @@ export interface ToolStep {
 /** Ends a step's input; no tool's input has such a line. */
 const END = 'KUBEWIRE-END';
 
-/**
- * Runs steps one after the other, up to the first that fails, by a shell that stays in the namespace: each tool that this
- * process starts itself would cost a copy of its page tables. @throws ProcessError in the tool's words
- */
-export function createToolRunner(namespace: NetworkNamespace): (steps: readonly ToolStep[]) => Promise<void> {
+export interface ToolRunner {
+  /** Runs steps one after the other, up to the first that fails. @throws ProcessError in the tool's words */
+  run(steps: readonly ToolStep[]): Promise<void>;
+  end(): void;
+}
+
+/** By a shell that stays in the namespace: each tool that this process starts itself would cost a copy of its page tables. */
+export function createToolRunner(namespace: NetworkNamespace): ToolRunner {
   const shell = new RepeatedCommand(namespace, ['sh', '-e']);
-  return async (steps) => {
-    if (steps.length > 0) await shell.run(steps.map(scriptOf).join(''));
+  return {
+    async run(steps) {
+      if (steps.length > 0) await shell.run(steps.map(scriptOf).join(''));
+    },
+    end: () => shell.end(),
   };
 }
 

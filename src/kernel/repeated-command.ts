@@ -51,6 +51,11 @@ export class RepeatedCommand {
     return turn.then(({ answered }) => answered);
   }
 
+  /** Lets the shell end, after what was asked of it. */
+  end(): void {
+    this.#turn = this.#turn.then(() => void this.#shell?.stdin.end());
+  }
+
   /** Resolves when all is written; `answered` settles when the program has ended. */
   async #feed(blocks: Iterable<string>): Promise<{ answered: Promise<void> }> {
     this.#shell ??= this.#start();

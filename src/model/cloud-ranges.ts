@@ -9,5 +9,5 @@
 export const publicRange = '203.0.113.0/24';
 /** The provider's subnet of load balancers. */
 export const privateRange = '172.31.56.0/24';
-/** Who the host is to the internet-facing ones: a client somewhere in the internet. */
+/** Who the host is to all of them: a client somewhere in the internet. */
 export const clientAddress = '198.51.100.1';

@@ -17,6 +17,8 @@ export interface ProxyApplier<RuleSet, Change> {
   isLost?(installed: RuleSet): Promise<boolean>;
   /** Takes away all that this mode ever made on the node. */
   remove(): Promise<void>;
+  /** Lets go of the node and leaves it as it is. */
+  stop?(): void;
   /** Resolves when nothing is left to be done later. */
   settled?(): Promise<void>;
 }
@@ -31,6 +33,8 @@ export interface KubeProxy {
   sync(traffic: NodeTraffic): Promise<SyncResult>;
   /** Forgets what is installed, so that the next sync reads what is there and writes everything. */
   forget(): void;
+  /** Waits for syncs under way, then leaves everything as it is, as a process that ends does. No sync may follow. */
+  stop(): Promise<void>;
   /**
    * Whether the next sync has to write everything: a sync failed, or somebody has taken away what was written. False while a
    * sync is under way.
@@ -93,6 +97,11 @@ export function createKubeProxy<Options, RuleSet, Change>(
   function forget(): void {
     memory += 1;
     installed = undefined;
+    fresh = false;
+  }
+
+  async function idle(): Promise<void> {
+    while (running || next) await (next?.result ?? running)?.catch(() => undefined);
   }
 
   async function isLost(): Promise<boolean> {
@@ -112,8 +121,12 @@ export function createKubeProxy<Options, RuleSet, Change>(
       next.traffic = traffic;
       return next.result;
     },
+    async stop() {
+      await idle();
+      applier.stop?.();
+    },
     async remove() {
-      while (running || next) await (next?.result ?? running)?.catch(() => undefined);
+      await idle();
       forget();
       await applier.remove();
     },

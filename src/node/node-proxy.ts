@@ -8,7 +8,7 @@
 import type { NodeTraffic } from '../model/traffic.js';
 import type { KubeProxy, SyncResult } from './kube-proxy.js';
 
-export class NodeProxy<Setting> {
+export class NodeProxy<Setting extends { readonly mode: string }> {
   #setting: Setting;
   #current: KubeProxy;
   #switching: Promise<void> = Promise.resolve();
@@ -33,15 +33,18 @@ export class NodeProxy<Setting> {
   }
 
   /**
-   * Starts kube-proxy again. With the same setting the next sync repairs whatever was lost; with another the old mode is
-   * gone when this resolves, and the next sync installs the new one.
+   * Starts kube-proxy again. With the same setting the next sync repairs whatever was lost; with another of
+   * the same mode it starts from what is there; with another mode the old one is gone when this resolves, and the next sync
+   * installs the new one.
    */
   restart(setting: Setting): Promise<void> {
     const turn = this.#switching.then(async () => {
       if (JSON.stringify(setting) === JSON.stringify(this.#setting)) return this.#current.forget();
-      await this.#current.remove();
+      const keepsMode = setting.mode === this.#setting.mode;
+      await (keepsMode ? this.#current.stop() : this.#current.remove());
       this.#setting = setting;
       this.#current = this.create(setting);
+      if (keepsMode) this.#current.forget();
     });
     this.#switching = turn.catch(() => undefined);
     return turn;

@@ -41,6 +41,10 @@ test('saved tables are compared in any order, and those that nobody wrote to do 
 test('links are compared without namespace ids', (t) => {
   t.is(canonicalLinks('[{"ifname":"eth1","link_netnsid":3}]'), '{"ifname":"eth1"}');
   t.is(canonicalLinks(''), '');
+  const dummy = (index: number, ...addresses: string[]) =>
+    JSON.stringify([{ ifname: 'kube-ipvs0', ifindex: index, addr_info: addresses.map((local) => ({ local })) }]);
+  t.is(canonicalLinks(dummy(4, '10.96.0.1', '10.96.0.10')), canonicalLinks(dummy(7, '10.96.0.10', '10.96.0.1')));
+  t.not(canonicalLinks(dummy(4, '10.96.0.1')), canonicalLinks(dummy(4, '10.96.0.2')));
 });
 
 test('the digest changes with any section, and names each', (t) => {

@@ -23,16 +23,61 @@ function edit(registry: ReturnType<typeof cluster>, from: string, to: string): v
 
 test('an empty mode is iptables; mode, strictARP and scheduler are read from the file in the ConfigMap', (t) => {
   const registry = cluster();
-  t.deepEqual(readProxyConfiguration(registry), { mode: 'iptables', strictARP: false });
+  t.deepEqual(readProxyConfiguration(registry), { mode: 'iptables' });
   edit(registry, 'strictARP: false', 'strictARP: true');
-  t.deepEqual(readProxyConfiguration(registry), { mode: 'iptables', strictARP: false }, 'IPVS alone looks at it');
+  t.deepEqual(readProxyConfiguration(registry), { mode: 'iptables' }, 'IPVS alone looks at it');
   edit(registry, 'mode: ""', 'mode: ipvs');
-  t.deepEqual(readProxyConfiguration(registry), { mode: 'ipvs', strictARP: true });
+  t.deepEqual(readProxyConfiguration(registry), { mode: 'ipvs', ipvs: { strictARP: true } });
   edit(registry, 'scheduler: ""', 'scheduler: sed');
-  t.deepEqual(readProxyConfiguration(registry), { mode: 'ipvs', strictARP: true, scheduler: 'sed' });
-  edit(registry, 'scheduler: sed', 'scheduler: fair');
-  const failure = t.throws(() => readProxyConfiguration(registry), { instanceOf: CommandFailure });
-  t.regex(failure.message, /ipvs\.scheduler: Unsupported value: "fair": supported values: "rr", "wrr", "lc", /);
+  t.deepEqual(readProxyConfiguration(registry), { mode: 'ipvs', ipvs: { strictARP: true, scheduler: 'sed' } });
+});
+
+test('excludeCIDRs and timeouts of IPVS mode are read; what the kernel has by itself is not there', (t) => {
+  const registry = cluster();
+  edit(registry, 'mode: ""', 'mode: ipvs');
+  t.deepEqual(readProxyConfiguration(registry), { mode: 'ipvs', ipvs: {} });
+  edit(registry, 'excludeCIDRs: null', 'excludeCIDRs: [198.51.100.0/24]');
+  edit(registry, 'tcpTimeout: 0s', 'tcpTimeout: 15m0s');
+  edit(registry, 'udpTimeout: 0s', 'udpTimeout: 1.9s');
+  t.deepEqual(readProxyConfiguration(registry), {
+    mode: 'ipvs',
+    ipvs: {
+      timeouts: { tcp: 900, tcpFin: 0, udp: 1 },
+      excludeCIDRs: ['198.51.100.0/24'],
+    },
+  });
+});
+
+const ipvsRefusals = [
+  [
+    'scheduler: ""',
+    'scheduler: fair',
+    /ipvs\.scheduler: Unsupported value: "fair": supported values: "rr", "wrr", "lc", /,
+  ],
+  [
+    'tcpFinTimeout: 0s',
+    'tcpFinTimeout: soon',
+    /ipvs\.tcpFinTimeout: Invalid value: "soon": time: invalid duration "soon"$/,
+  ],
+  [
+    'tcpFinTimeout: 0s',
+    'tcpFinTimeout: -1s',
+    /ipvs\.tcpFinTimeout: Invalid value: "-1s": must be greater than or equal to 0$/,
+  ],
+  [
+    'excludeCIDRs: null',
+    'excludeCIDRs: [10.0.0.0/8, 10.0.0]',
+    /ipvs\.excludeCIDRs\[1\]: Invalid value: "10\.0\.0": must be a valid CIDR block/,
+  ],
+] as const;
+
+test('what is wrong with the IPVS part is said, and where', (t) => {
+  for (const [from, to, expected] of ipvsRefusals) {
+    const registry = cluster();
+    edit(registry, 'mode: ""', 'mode: ipvs');
+    edit(registry, from, to);
+    t.regex(t.throws(() => readProxyConfiguration(registry), { instanceOf: CommandFailure }).message, expected);
+  }
 });
 
 test('a mode that there is not is refused with the supported ones', (t) => {

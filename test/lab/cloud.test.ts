@@ -50,7 +50,7 @@ test('AWS: each kind of load balancer answers by its name and shows targets the 
     balancer('classic', {}, 'Local'),
     balancer('nlb', { [`${prefix}type`]: 'nlb' }, 'Local'),
     balancer('notes', { [`${prefix}type`]: 'external', [`${prefix}nlb-target-type`]: 'instance' }),
-    balancer('pods', { [`${prefix}type`]: 'nlb-ip' }),
+    balancer('pods', { [`${prefix}type`]: 'nlb-ip', [`${prefix}scheme`]: 'internet-facing' }),
   );
   await until(t, lab, 'all targets are healthy', (cloud) => cloud.balancers.length === 4 && allHealthy(cloud));
   t.regex((await lab.lab('status')).stdout, /^cloud: aws, health checks fast; its load balancers: lab cloud$/m);
@@ -64,7 +64,13 @@ test('AWS: each kind of load balancer answers by its name and shows targets the 
   const at = (name: string, from = 'host') => seen(lab, from, names.get(name) ?? '');
   t.deepEqual(new Set(await at('classic')), new Set([own.get('classic')]), 'a proxy hides the client');
   t.deepEqual(new Set(await at('nlb')), new Set(['198.51.100.1']), "policy Local shows the client's own address");
-  t.deepEqual(new Set(await at('notes')).size, 3, 'policy Cluster shows the node');
+  t.is(new Set(await at('notes', 'k8s-node1')).size, 3, 'policy Cluster shows the node');
+  const outside = await lab.lab('exec', 'host', '--', 'curl', '-s', '--max-time', '1', names.get('notes') ?? '');
+  t.is(
+    outside.exitCode,
+    28,
+    'the annotations of the notes make an internal load balancer: from outside there is no answer',
+  );
   t.deepEqual(new Set(await at('pods')), new Set([own.get('pods')]), 'pods as targets see the load balancer');
   const pod = await lab.on('host', 'kubectl', 'get', 'pods', '-o', 'jsonpath={.items[0].metadata.name}');
   t.is((await at('nlb', `pod/${pod}`)).length, 3, 'the cluster DNS knows the name, too');

@@ -110,13 +110,6 @@ const rows: Row[] = [
     `AllocationFailed ${prefix}requested loadBalancer IP(s) ["192.168.56.200"] is not compatible with requested address pool ip-pool-01`,
   ],
   [
-    'an address of another family',
-    [...chapter, pool('six', ['fd00::/120'])],
-    { annotations: { 'metallb.io/loadBalancerIPs': 'fd00::1' } },
-    '<pending>',
-    `AllocationFailed ${prefix}requested loadBalancer IP(s) ["fd00::1"] does not match the ipFamily of the service`,
-  ],
-  [
     'what is no address is refused',
     chapter,
     { annotations: { 'metallb.io/loadBalancerIPs': 'x' } },

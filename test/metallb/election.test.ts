@@ -18,6 +18,8 @@ const vectors: Record<string, string[]> = {
   '192.168.56.240': [master, node2, node3, node1],
   '192.168.1.240': [node2, node1, node3, master],
   '10.0.0.1': [node3, master, node1, node2],
+  '2001:db8:56::128': [node2, master, node3, node1],
+  'fd00::1': [node3, node1, master, node2],
 };
 
 for (const [address, order] of Object.entries(vectors)) {

@@ -83,7 +83,7 @@ test('syncs asked for during a sync are joined, and a removal waits for them', a
 
 test('another mode is installed only when the old one is gone, also for syncs asked for meanwhile', async (t) => {
   const told: string[] = [];
-  const node = new NodeProxy('old', (mode) => {
+  const node = new NodeProxy({ mode: 'old' }, ({ mode }) => {
     const applier: ProxyApplier<string, string> = {
       apply: async (change) => void told.push(`${mode}: ${change}`),
       remove: async () => void told.push(`${mode}: removed`),
@@ -91,10 +91,27 @@ test('another mode is installed only when the old one is gone, also for syncs as
     return createKubeProxy(engine, {}, applier);
   });
   await node.sync(traffic('a'));
-  const [, during] = [node.restart('new'), node.sync(traffic('b'))];
+  const [, during] = [node.restart({ mode: 'new' }), node.sync(traffic('b'))];
   await during;
   t.deepEqual(told, ['old: nothing to a', 'old: removed', 'new: nothing to b']);
-  t.is(node.setting, 'new');
+  t.deepEqual(node.setting, { mode: 'new' });
+});
+
+test('another setting of the same mode starts from what is there, once the old one has let go', async (t) => {
+  const told: string[] = [];
+  const node = new NodeProxy({ mode: 'ipvs', scheduler: 'rr' }, ({ scheduler }) => {
+    const applier: ProxyApplier<string, string> = {
+      apply: async (change) => void told.push(`${scheduler}: ${change}`),
+      observe: async () => 'what is there',
+      stop: () => void told.push(`${scheduler}: stopped`),
+      remove: async () => void told.push(`${scheduler}: removed`),
+    };
+    return createKubeProxy(engine, {}, applier);
+  });
+  await node.sync(traffic('a'));
+  await node.restart({ mode: 'ipvs', scheduler: 'lc' });
+  await node.sync(traffic('a'));
+  t.deepEqual(told, ['rr: nothing to a', 'rr: stopped', 'lc: what is there to a']);
 });
 
 test('a restart with the same setting removes nothing', async (t) => {
@@ -139,7 +156,9 @@ test('what a sync changes while somebody looks is not lost', async (t) => {
 
 test('a node that misses rules writes everything with the next sync', async (t) => {
   const { recorder, applier } = createRecorder();
-  const node = new NodeProxy('mode', () => createKubeProxy(engine, {}, { ...applier, isLost: async () => true }));
+  const node = new NodeProxy({ mode: 'mode' }, () =>
+    createKubeProxy(engine, {}, { ...applier, isLost: async () => true }),
+  );
   await node.sync(traffic('a'));
   t.true(await node.missesRules());
   await node.sync(traffic('a'));

@@ -85,6 +85,31 @@ const refusals: [string, Record<string, unknown>, string][] = [
     { ipFamilyPolicy: 'RequireDualStack' },
     'Service "x" is invalid: spec.ipFamilyPolicy: Invalid value: "RequireDualStack": this cluster is not configured for dual-stack services',
   ],
+  [
+    'IPv6 on an IPv4 cluster',
+    { ipFamilies: ['IPv6'] },
+    'Service "x" is invalid: spec.ipFamilies[0]: Invalid value: "IPv6": not configured on this cluster',
+  ],
+  [
+    'a second family on an IPv4 cluster',
+    { ipFamilyPolicy: 'PreferDualStack', ipFamilies: ['IPv4', 'IPv6'] },
+    'Service "x" is invalid: spec.ipFamilies[1]: Invalid value: "IPv6": not configured on this cluster',
+  ],
+  [
+    'both families by name on an IPv4 cluster',
+    { ipFamilyPolicy: 'RequireDualStack', ipFamilies: ['IPv6', 'IPv4'] },
+    'Service "x" is invalid: [spec.ipFamilyPolicy: Invalid value: "RequireDualStack": this cluster is not configured for dual-stack services, spec.ipFamilies[0]: Invalid value: "IPv6": not configured on this cluster]',
+  ],
+  [
+    'two families under the policy of one',
+    { ipFamilies: ['IPv4', 'IPv6'] },
+    `Service "x" is invalid: spec.ipFamilyPolicy: Invalid value: "SingleStack": must be 'RequireDualStack' or 'PreferDualStack' when multiple IP families are specified`,
+  ],
+  [
+    'an IPv6 ClusterIP on an IPv4 cluster',
+    { clusterIP: 'fd00::1' },
+    'Service "x" is invalid: spec.clusterIPs[0]: Invalid value: []string{"fd00::1"}: IPv6 is not configured on this cluster',
+  ],
 ];
 for (const [what, spec, words] of refusals) {
   test(`${what} is refused in the allocator's words and nothing is stored`, (t) => {
@@ -119,6 +144,20 @@ test('headless and ExternalName Services get no address', (t) => {
   t.is(make(registry, 'name', { type: 'ExternalName', externalName: 'example.com' }).spec?.clusterIP, undefined);
   t.deepEqual(make(registry, 'bare', { clusterIP: 'None', selector: undefined }).spec?.ipFamilies, ['IPv4', 'IPv6']);
 });
+
+const free = { clusterIP: 'None', selector: undefined };
+const families: [spec: object, families: string[]][] = [
+  [{ ...free, ipFamilyPolicy: 'SingleStack' }, ['IPv4']],
+  [{ ...free, ipFamilies: ['IPv6'] }, ['IPv6', 'IPv4']],
+  [{ ...free, ipFamilyPolicy: 'PreferDualStack' }, ['IPv4', 'IPv6']],
+  [{ ...free, ipFamilyPolicy: 'SingleStack', ipFamilies: ['IPv6'] }, ['IPv6']],
+  [{ ipFamilyPolicy: 'PreferDualStack' }, ['IPv4']],
+];
+for (const [spec, expected] of families) {
+  test(`the families of a Service with ${JSON.stringify(spec)} are ${expected}`, (t) => {
+    t.deepEqual(make(openRegistry(), 'x', spec).spec?.ipFamilies, expected);
+  });
+}
 
 test('ClusterIP -> NodePort -> LoadBalancer -> ClusterIP keeps the address and releases the ports', (t) => {
   const registry = openRegistry();

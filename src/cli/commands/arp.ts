@@ -1,10 +1,9 @@
 /**
  * `lab arp`: who answers for each address, and why the others do not.
  */
-import Table from 'cli-table3';
 import type { ArpReport } from '../../cluster/arp-report.js';
 import { ask, runningLab } from '../running.js';
-import { plainTable, trimmed } from '../table.js';
+import { tableText } from '../table.js';
 
 export async function arp(name: string, { output }: { output: 'text' | 'json' }): Promise<void> {
   const report = await ask<ArpReport>(runningLab(name), 'arp');
@@ -15,20 +14,17 @@ export async function arp(name: string, { output }: { output: 'text' | 'json' })
 
 function answersTable({ answers }: ArpReport): string {
   if (answers.length === 0) return 'No Service of type LoadBalancer, or no speakers: see lab/metallb-native.yaml.';
-  const table = new Table(
-    plainTable(['ADDRESS', 'SERVICE', 'NODE', 'ARP', 'REASON', 'ASKED', 'ANSWERED', 'GRATUITOUS', 'BECAUSE']),
-  );
-  for (const line of answers) {
+  const rows = answers.map((line) => {
     const counters = [line.requestsReceived, line.responsesSent, line.gratuitousSent].map(String);
     const answer = line.answers ? 'answers' : '-';
-    table.push([line.address, line.service, line.node, answer, line.word, ...counters, line.because]);
-  }
-  return trimmed(table.toString());
+    return [line.address, line.service, line.node, answer, line.word, ...counters, line.because];
+  });
+  const head = ['ADDRESS', 'SERVICE', 'NODE', 'ARP', 'REASON', 'ASKED', 'ANSWERED', 'GRATUITOUS', 'BECAUSE'];
+  return tableText(head, rows);
 }
 
 function neighboursTable({ neighbours }: ArpReport): string {
   if (neighbours.length === 0) return 'The host knows no neighbour yet.';
-  const table = new Table(plainTable(['NEIGHBOUR OF HOST', 'MAC', 'MACHINE']));
-  for (const { address, mac, machine } of neighbours) table.push([address, mac, machine]);
-  return trimmed(table.toString());
+  const rows = neighbours.map(({ address, mac, machine }) => [address, mac, machine]);
+  return tableText(['NEIGHBOUR OF HOST', 'MAC', 'MACHINE'], rows);
 }

@@ -3,14 +3,13 @@
  */
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import Table from 'cli-table3';
 import { CommandFailure } from '../../cluster/failure.js';
 import type { ModeReport } from '../../cluster/mode-bench/contract.js';
 import { metrics } from '../../cluster/mode-bench/metrics.js';
 import { renderPlot } from '../../cluster/mode-bench/plot.js';
 import { benchModes } from '../../cluster/mode-bench/run.js';
 import { proxyModes } from '../../cluster/proxy-options.js';
-import { plainTable } from '../table.js';
+import { tableText } from '../table.js';
 
 export interface BenchModesOptions {
   services: string;
@@ -42,14 +41,14 @@ export function readModes(text: string): (typeof proxyModes)[number][] {
 
 /** A line a mode and number of Services; below, what could not be measured. */
 export function renderReport({ points, failures }: ModeReport): string {
-  const table = new Table(plainTable(['MODE', 'SERVICES', ...metrics.map(({ title }) => title.toUpperCase())]));
-  for (const point of points) {
-    table.push([point.mode, String(point.services), ...metrics.map(({ of, text }) => text(of(point)))]);
-  }
+  const head = ['MODE', 'SERVICES', ...metrics.map(({ title }) => title.toUpperCase())];
+  const rows = points.map((point) => {
+    return [point.mode, String(point.services), ...metrics.map(({ of, text }) => text(of(point)))];
+  });
   const lines = failures.map(({ mode, services, why }) =>
     services === undefined ? `${mode}: ${why}` : `${mode} with ${services} Services: ${why}`,
   );
-  const text = points.length === 0 ? [] : [table.toString().replace(/ +$/gm, '')];
+  const text = points.length === 0 ? [] : [tableText(head, rows)];
   return `${[...text, ...lines].join('\n')}\n`;
 }
 

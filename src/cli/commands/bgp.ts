@@ -1,10 +1,9 @@
 /**
  * `lab bgp`: who announces each address by BGP, why the others do not, and how the sessions are.
  */
-import Table from 'cli-table3';
 import type { BgpReport } from '../../cluster/bgp-report.js';
 import { ask, runningLab } from '../running.js';
-import { plainTable, trimmed } from '../table.js';
+import { tableText } from '../table.js';
 
 export async function bgp(name: string, { output }: { output: 'text' | 'json' }): Promise<void> {
   const report = await ask<BgpReport>(runningLab(name), 'bgp');
@@ -20,18 +19,16 @@ function routerLine({ frr, router }: BgpReport): string {
 
 function servicesTable({ services }: BgpReport): string {
   if (services.length === 0) return 'No Service of type LoadBalancer, or neither BGPPeer nor BGPAdvertisement.';
-  const table = new Table(plainTable(['SERVICE', 'NODE', 'PREFIX', 'BGP', 'REASON', 'BECAUSE']));
-  for (const { service, node, prefixes, announces, word, because } of services) {
-    table.push([service, node, prefixes.join(',') || '-', announces ? 'announces' : '-', word, because]);
-  }
-  return trimmed(table.toString());
+  const rows = services.map(({ service, node, prefixes, announces, word, because }) => {
+    return [service, node, prefixes.join(',') || '-', announces ? 'announces' : '-', word, because];
+  });
+  return tableText(['SERVICE', 'NODE', 'PREFIX', 'BGP', 'REASON', 'BECAUSE'], rows);
 }
 
 function sessionsTable({ sessions }: BgpReport): string {
   if (sessions.length === 0) return '';
-  const table = new Table(plainTable(['NODE', 'PEER', 'ADDRESS', 'AS', 'STATE', 'SENT', 'BFD']));
-  for (const { node, peer, address, asn, state, sent, bfd } of sessions) {
-    table.push([node, peer, address || '-', asn || '-', state, String(sent), bfd || '-']);
-  }
-  return trimmed(table.toString());
+  const rows = sessions.map(({ node, peer, address, asn, state, sent, bfd, because }) => {
+    return [node, peer, address || '-', asn || '-', state, String(sent), bfd || '-', because || '-'];
+  });
+  return tableText(['NODE', 'PEER', 'ADDRESS', 'AS', 'STATE', 'SENT', 'BFD', 'BECAUSE'], rows);
 }

@@ -1,10 +1,9 @@
 /**
  * `lab cloud`: the provider's load balancers, their targets and what the health checks say.
  */
-import Table from 'cli-table3';
 import type { CloudReport } from '../../cluster/cloud.js';
 import { ask, runningLab } from '../running.js';
-import { plainTable, trimmed } from '../table.js';
+import { tableText } from '../table.js';
 
 export async function cloud(name: string, { output }: { output: 'text' | 'json' }): Promise<void> {
   const report = await ask<CloudReport>(runningLab(name), 'cloud');
@@ -15,12 +14,11 @@ export async function cloud(name: string, { output }: { output: 'text' | 'json' 
 function balancersTable({ balancers, provider }: CloudReport): string {
   if (balancers.length === 0)
     return `No load balancer at ${provider}: no Service of type LoadBalancer has been given one.`;
-  const table = new Table(plainTable(['SERVICE', 'KIND', 'SCHEME', 'ADDRESS', 'TARGETS', 'CLIENT', 'NAME']));
-  for (const one of balancers) {
+  const rows = balancers.map((one) => {
     const client = one.preservesClient ? 'preserved' : one.privateAddress;
-    table.push([one.service, one.kind, one.scheme, one.address, one.targetType, client, one.hostname ?? one.name]);
-  }
-  return trimmed(table.toString());
+    return [one.service, one.kind, one.scheme, one.address, one.targetType, client, one.hostname ?? one.name];
+  });
+  return tableText(['SERVICE', 'KIND', 'SCHEME', 'ADDRESS', 'TARGETS', 'CLIENT', 'NAME'], rows);
 }
 
 function targetsTable({ balancers }: CloudReport): string {
@@ -30,7 +28,5 @@ function targetsTable({ balancers }: CloudReport): string {
     }),
   );
   if (rows.length === 0) return '';
-  const table = new Table(plainTable(['SERVICE', 'PORT', 'TARGET', 'ADDRESS', 'CHECK', 'HEALTH', 'USED', 'REASON']));
-  table.push(...rows);
-  return trimmed(table.toString());
+  return tableText(['SERVICE', 'PORT', 'TARGET', 'ADDRESS', 'CHECK', 'HEALTH', 'USED', 'REASON'], rows);
 }

@@ -5,7 +5,7 @@
  * so nothing can be lost or leak, and a restart changes nothing.
  */
 import type { Labels } from '../../api/selector.js';
-import { type Address, addressText, blockSize, type Family } from './address.js';
+import { type Address, addressText, blockSize, type Family, quoted } from './address.js';
 import { confusesBuggyFirmware, type Pool, pinnedPools, poolOf, serves } from './pool.js';
 
 /** What a Service wants to do with an address. */
@@ -66,11 +66,6 @@ function canShare(existing: Demand, wanted: Demand): boolean {
   return existing.sharing !== '' && existing.sharing === wanted.sharing && existing.backend === wanted.backend;
 }
 
-/** Go's `%q` of a list of addresses. */
-export function quoted(addresses: readonly string[]): string {
-  return `[${addresses.map((address) => `"${address}"`).join(' ')}]`;
-}
-
 /** The result of asking for addresses: them and their pool, or why not, in MetalLB's words. */
 export type Allocated = { addresses: string[]; pool: string } | { error: string };
 
@@ -81,10 +76,6 @@ export function assign(pools: readonly Pool[], ledger: Ledger, demand: Demand, w
   if (!pool) return { error: `${quoted(addresses)} is not allowed in config` };
   if (!serves(pool, demand.namespace, demand.labels)) {
     return { error: `pool ${pool.name} not compatible for ip assignment` };
-  }
-  if (wanted.length > 2) return { error: `more than two addresses ${quoted(addresses)}` };
-  if (wanted.length === 2 && wanted[0]?.family === wanted[1]?.family) {
-    return { error: `"${addresses[0]}" "${addresses[1]}" has the same family` };
   }
   const refusal = addresses.map((address) => sharingRefusal(ledger, demand, address)).find((one) => one);
   return refusal ? { error: refusal } : { addresses, pool: pool.name };
@@ -101,8 +92,10 @@ export function allocateFromPool(
   const pool = pools.find((one) => one.name === name);
   if (!pool) return { error: `unknown pool "${name}"` };
   const address = firstFree(pool, ledger, demand, family);
-  if (!address) return { error: `no available IPs in pool ${name}` };
-  return assign(pools, ledger, demand, [address]);
+  if (address) return assign(pools, ledger, demand, [address]);
+  // MetalLB looks for one of each family, is content with either, and then goes on with the one that it has not.
+  const other = firstFree(pool, ledger, demand, family === 'ipv4' ? 'ipv6' : 'ipv4');
+  return { error: other ? `${quoted(['<nil>'])} is not allowed in config` : `no available IPs in pool ${name}` };
 }
 
 /** An address from the pools pinned to the Service, else from those that are for everybody. */
@@ -128,16 +121,4 @@ function firstFree(pool: Pool, ledger: Ledger, demand: Demand, family: Family): 
     }
   }
   return undefined;
-}
-
-/** How many addresses a pool has to give, IPv4 and IPv6; avoided ones do not count. */
-export function capacity(pool: Pool): bigint {
-  return pool.blocks.reduce((sum, block) => {
-    const size = blockSize(block);
-    if (!pool.avoidBuggyIPs || block.family === 'ipv6') return sum + size;
-    const ends = [block.first, block.first + size - 1n].filter((value) =>
-      confusesBuggyFirmware({ family: block.family, value }),
-    );
-    return sum + size - (block.length <= 24 ? 2n * (size / 256n) : BigInt(new Set(ends).size));
-  }, 0n);
 }

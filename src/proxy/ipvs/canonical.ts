@@ -35,6 +35,11 @@ export function canonicalServers(saved: string): string {
   return sorted(lines);
 }
 
+/** Without real servers that only wait for their last connections to end: who they are is history. */
+export function withoutDraining(saved: string): string {
+  return saved.replace(/^-a .* -w 0 *\n/gm, '');
+}
+
 /** The addresses in what `ip -o address show dev kube-ipvs0` prints. */
 export function canonicalAddresses(listed: string): string {
   return sorted([...listed.matchAll(/ inet6? (\S+)/g)].map(([, address = '']) => address));

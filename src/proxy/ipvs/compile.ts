@@ -20,6 +20,8 @@ export interface IpvsRuleSet {
   readonly family: IPFamily;
   readonly sysctls: readonly Sysctl[];
   readonly timeouts: IpvsTimeouts;
+  /** Where no virtual server is deleted. */
+  readonly excludeCIDRs: readonly string[];
   /** /32 (or /128) addresses of kube-ipvs0, sorted. */
   readonly addresses: readonly string[];
   readonly sets: readonly IpSet[];
@@ -92,6 +94,7 @@ export function compileIpvs(traffic: NodeTraffic, options: IpvsOptions): IpvsRul
     family: traffic.family,
     sysctls: ipvsSysctls(options),
     timeouts: options.timeouts,
+    excludeCIDRs: options.excludeCIDRs,
     addresses,
     sets: ipSets(entries, traffic.family),
     nat: natRules(input),

@@ -2,7 +2,7 @@
  * The IPVS mode behind the one contract of `proxy/contract.ts`.
  */
 import type { ProxyEngine } from '../contract.js';
-import { type IpvsChange, planIpvs } from './change.js';
+import { type IpvsChange, planIpvs, resyncIpvs } from './change.js';
 import { compileIpvs, type IpvsRuleSet } from './compile.js';
 import { type IpvsOptions, ipvsOptions } from './options.js';
 import { renderIpvs } from './render.js';
@@ -14,4 +14,5 @@ export const ipvsEngine: ProxyEngine<IpvsOptions, IpvsRuleSet, IpvsChange> = {
   compile: compileIpvs,
   render: renderIpvs,
   plan: planIpvs,
+  resync: resyncIpvs,
 };

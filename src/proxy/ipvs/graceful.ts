@@ -7,7 +7,7 @@
  */
 import type { Protocol } from '../../model/traffic.js';
 import type { ServerOperation } from './change.js';
-import { realServerKey, virtualServerKey } from './virtual-server.js';
+import { realServerKey, serviceArguments, virtualServerKey } from './virtual-server.js';
 
 /** How often draining servers are looked at, in seconds (`rsCheckDeleteInterval`). */
 export const drainIntervalSeconds = 60;
@@ -50,6 +50,8 @@ export function serverName({ service, server }: Pick<OnServer, 'service' | 'serv
 
 function retire(operation: OnServer, count: CountConnections, draining: Map<string, OnServer>): ServerOperation[] {
   const { service, server } = operation;
+  // It drains already, and is looked at in its turn.
+  if (draining.has(serverName(operation))) return [];
   const connections = count(serverName(operation)) ?? { active: 0, inactive: 0 };
   if (retirement(service.protocol, connections).action === 'delete') {
     return [{ operation: 'deleteServer', service, server }];
@@ -62,7 +64,10 @@ function retire(operation: OnServer, count: CountConnections, draining: Map<stri
 function reinstate(operation: OnServer, draining: Map<string, OnServer>): ServerOperation[] {
   const { service, server } = operation;
   if (!draining.delete(serverName(operation))) return [operation];
-  return [{ operation: 'deleteServer', service, server }, operation];
+  return [
+    { operation: 'deleteServer', service, server },
+    { operation: 'addServer', service, server },
+  ];
 }
 
 /** Decides each retirement of a change, by the connections there are. */
@@ -74,7 +79,7 @@ export function settle(
   const left = new Map(draining);
   const decided = operations.flatMap((operation): ServerOperation[] => {
     if (operation.operation === 'retireServer') return retire(operation, count, left);
-    if (operation.operation === 'addServer') return reinstate(operation, left);
+    if (operation.operation === 'addServer' || operation.operation === 'editServer') return reinstate(operation, left);
     if (operation.operation === 'deleteService') forgetService(left, virtualServerKey(operation.service));
     return [operation];
   });
@@ -96,6 +101,14 @@ export function drain(draining: Draining, count: CountConnections): GracefulStep
     if (connections !== undefined) operations.push({ operation: 'deleteServer', service, server });
   }
   return { operations, draining: left };
+}
+
+/** The virtual servers whose real servers' connections decide something. */
+export function countedServices(operations: readonly ServerOperation[]): string[] {
+  const counted = operations.filter(
+    ({ operation, service }) => operation === 'retireServer' && service.protocol === 'TCP',
+  );
+  return [...new Set(counted.map(({ service }) => serviceArguments(service)))];
 }
 
 /** Reads the connection counts out of `ipvsadm -L -n`. */

@@ -21,6 +21,8 @@ export interface IpvsOptions {
   /** Answer ARP only for addresses of the interface asked, as MetalLB's layer-2 mode needs (`--ipvs-strict-arp`). */
   readonly strictARP: boolean;
   readonly timeouts: IpvsTimeouts;
+  /** Virtual servers in them stay, whosever they are (`--ipvs-exclude-cidrs`). */
+  readonly excludeCIDRs: readonly string[];
   readonly masqueradeAll: boolean;
   readonly masqueradeBit: number;
   readonly localTrafficDetector: LocalTrafficDetector;
@@ -36,6 +38,7 @@ const defaults: IpvsOptions = {
   scheduler: 'rr',
   strictARP: false,
   timeouts: { tcp: 0, tcpFin: 0, udp: 0 },
+  excludeCIDRs: [],
   masqueradeAll: false,
   masqueradeBit: 14,
   localTrafficDetector: { kind: 'none' },

@@ -19,7 +19,7 @@ export interface VirtualServer {
   readonly scheduler: Scheduler;
   /** Seconds a client stays with its real server, for ClientIP affinity. */
   readonly persistentSeconds?: number;
-  /** mh needs the flag sh-port, which hashes the source port too. */
+  /** The flag mh-port, which hashes the source port too; kube-proxy sets it by its number, which is that of sh-port. */
   readonly sourceHash?: true;
   readonly realServers: readonly RealServer[];
   readonly from: Provenance;
@@ -53,7 +53,7 @@ export function serviceArguments({
 /** `-s rr -p 10800`: what -A and -E take after the address. */
 export function schedulingArguments({ scheduler, persistentSeconds, sourceHash }: VirtualServer): string {
   const persistent = persistentSeconds === undefined ? '' : ` -p ${persistentSeconds}`;
-  return `-s ${scheduler}${persistent}${sourceHash ? ' -b sh-port' : ''}`;
+  return `-s ${scheduler}${persistent}${sourceHash ? ' -b mh-port' : ''}`;
 }
 
 /** `-r 10.1.1.1:8080 -m -w 1`: kube-proxy always forwards by masquerading. */

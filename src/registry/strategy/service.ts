@@ -3,7 +3,6 @@
  * the kube-proxy reference has it. Release needs no code: what a stored Service does not name, it does not hold.
  *
  * Source: `pkg/registry/core/service/storage/{alloc,storage}.go`.
- * Differs: the lab's clusters are single-stack IPv4; a Service of IPv6 or of two families is refused as such a cluster refuses it, and PreferDualStack gets an IPv4 address.
  */
 import type { Service } from 'kubernetes-types/core/v1.js';
 import type { KubeObject, Stored } from '../../api/object.js';
@@ -12,9 +11,9 @@ import { type Claimant, chooseClusterIP, refuseClusterIP } from '../allocator/cl
 import { openPortOperation, type PortOperation } from '../allocator/node-port.js';
 import { cause } from '../refusal.js';
 import type { Allocation, Strategy, StrategyContext } from './contract.js';
+import { fillFamilies } from './service-families.js';
 import {
   allocatesNodePorts,
-  hasSelector,
   isHeadless,
   mayHaveNodePorts,
   needsClusterIP,
@@ -55,35 +54,14 @@ function syncClusterIPs(spec: Spec): Spec {
 
 function allocate(object: KubeObject, isUpdate: boolean, context: StrategyContext): Allocation {
   const spec = specOf(object);
-  const causes: StatusCause[] = [];
+  const causes = needsClusterIP(spec) ? fillFamilies(spec) : [];
+  if (causes.length > 0) return { object, causes };
   const claimant = { namespace: object.metadata.namespace ?? '', name: object.metadata.name };
   const ports = openPortOperation(context, claimant);
-  allocateFamilies(spec, causes);
   if (needsClusterIP(spec)) allocateClusterIP(spec, context, claimant, causes);
   spec.ports = (isUpdate ? updateNodePorts : allocateNodePorts)(spec, ports, causes);
   allocateHealthCheckPort(spec, ports, causes);
   return { object: withSpec(object, spec), causes };
-}
-
-/** A single-stack IPv4 cluster's families. Headless without selector is the exception: it names both. */
-function allocateFamilies(spec: Spec, causes: StatusCause[]): void {
-  if (!needsClusterIP(spec)) return;
-  const selectorless = isHeadless(spec) && !hasSelector(spec);
-  if (spec.ipFamilyPolicy === 'RequireDualStack' && !selectorless) {
-    causes.push(
-      cause(
-        'FieldValueInvalid',
-        'spec.ipFamilyPolicy',
-        'RequireDualStack',
-        'this cluster is not configured for dual-stack services',
-      ),
-    );
-  }
-  spec.ipFamilyPolicy ??= selectorless ? 'RequireDualStack' : 'SingleStack';
-  spec.ipFamilies ??= spec.ipFamilyPolicy === 'RequireDualStack' && selectorless ? ['IPv4', 'IPv6'] : ['IPv4'];
-  const foreign = selectorless ? -1 : spec.ipFamilies.indexOf('IPv6');
-  if (foreign >= 0)
-    causes.push(cause('FieldValueInvalid', `spec.ipFamilies[${foreign}]`, 'IPv6', 'not configured on this cluster'));
 }
 
 function allocateClusterIP(spec: Spec, context: StrategyContext, claimant: Claimant, causes: StatusCause[]): void {

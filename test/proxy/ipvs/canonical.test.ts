@@ -1,7 +1,12 @@
 /** Texts as Debian's ipvsadm 1.31, ipset 7.17 and iproute2 6.1 print them. */
 import test from 'ava';
 import { planTraffic, trafficOfNode } from '../../../src/model/traffic.js';
-import { canonicalAddresses, canonicalServers, canonicalSets } from '../../../src/proxy/ipvs/canonical.js';
+import {
+  canonicalAddresses,
+  canonicalServers,
+  canonicalSets,
+  withoutDraining,
+} from '../../../src/proxy/ipvs/canonical.js';
 import { ipvsEngine } from '../../../src/proxy/ipvs/engine.js';
 import { renderSets } from '../../../src/proxy/ipvs/sets.js';
 import { renderVirtualServers } from '../../../src/proxy/ipvs/virtual-server.js';
@@ -57,6 +62,8 @@ test('virtual servers: by address, with scheduler, persistence, and each real se
     'one that drains is another state',
   );
   t.not(canonicalServers(servers.replace('-s rr', '-s lc')), canonicalServers(servers));
+  const drains = `${servers}-a -t 10.96.0.1:443 -r 192.168.56.107:6443 -m -w 0\n`;
+  t.is(withoutDraining(drains), servers);
 });
 
 test('addresses of kube-ipvs0, in order', (t) => {

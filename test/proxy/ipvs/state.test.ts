@@ -74,7 +74,7 @@ test('a Service that goes unbinds its address and deletes its virtual servers', 
 
 test('the scheduler is the one asked for; mh also hashes the source port', (t) => {
   t.regex(renderVirtualServers(compile(at('a'), { scheduler: 'sed' }).virtualServers), /-A -t 10.100.3.1:80 -s sed\n/);
-  t.regex(renderVirtualServers(compile(at('a'), { scheduler: 'mh' }).virtualServers), /-s mh -b sh-port\n/);
+  t.regex(renderVirtualServers(compile(at('a'), { scheduler: 'mh' }).virtualServers), /-s mh -b mh-port\n/);
   const change = ipvsEngine.plan(compile(at('a')), compile(at('a'), { scheduler: 'lc' }));
   t.deepEqual(change?.servers.map(ipvsadmArguments), ['-E -t 10.100.3.1:80 -s lc', '-E -t 192.168.56.101:30080 -s lc']);
 });
