@@ -9,10 +9,11 @@ import { hostileDatagrams } from '../lab/hostile.js';
 const names = ['k8s-master', 'k8s-node1', 'k8s-node2', 'k8s-node3'];
 const members: Member[] = names.map((node, index) => ({ node, address: `192.168.56.10${index}` }));
 
-/** Speakers on a LAN where packets take a millisecond and cables can be pulled. */
+/** Speakers on a LAN where packets take a millisecond, cables can be pulled and speakers be kept from running. */
 class Lan {
   readonly running = new Map<string, Membership>();
   readonly cut = new Set<string>();
+  readonly starved = new Set<string>();
   #flying: { due: number; from: string; packet: Packet }[] = [];
   now = 0;
 
@@ -36,16 +37,25 @@ class Lan {
       this.#flying = this.#flying.filter((one) => one.due > this.now);
       for (const { from, packet } of due) this.#deliver(from, packet);
       for (const [node, membership] of this.running) {
-        if (this.now % membership.tickMs === names.indexOf(node)) this.post(node, membership.tick(this.now));
+        if (this.now % membership.tickMs !== names.indexOf(node) || this.starved.has(node)) continue;
+        this.post(node, membership.tick(this.now));
+        for (const knock of membership.knocks?.(this.now) ?? []) this.#knock(node, membership, knock.node);
       }
     }
+  }
+
+  /** A kernel answers whatever its speaker does. */
+  #knock(from: string, asker: Membership, node: string): void {
+    if (this.cut.has(from) || this.cut.has(node)) return;
+    asker.answered?.(node, this.running.has(node) ? 'reachable' : 'noSpeaker');
   }
 
   #deliver(from: string, { to, message }: Packet): void {
     const receivers = members.filter(({ address }) => to === everyone || address === to);
     for (const { node } of receivers) {
       if (node !== from && (this.cut.has(from) || this.cut.has(node))) continue;
-      this.post(node, this.running.get(node)?.hear(message, this.now) ?? []);
+      if (this.starved.has(node)) this.#flying.push({ due: this.now + 1, from, packet: { to, message } });
+      else this.post(node, this.running.get(node)?.hear(message, this.now) ?? []);
     }
   }
 
@@ -60,7 +70,7 @@ class Lan {
 }
 
 const liveness: [Liveness, dead: [number, number], back: number][] = [
-  ['fast', [200, 500], 110],
+  ['fast', [50, 250], 210],
   ['memberlist', [4000, 9000], 5000],
 ];
 
@@ -157,6 +167,46 @@ test('fast: a speaker that was stalled itself does not think the others dead', (
   const stalled = lan.running.get('k8s-node1')!;
   stalled.tick(lan.now + 3000);
   t.is(stalled.alive().size, 4);
+});
+
+for (const pulled of [0, 10, 20, 30, 40, 50, 60, 70, 80, 90]) {
+  test(`fast: a cable pulled ${pulled} ms after a beat is noticed by the others within 0.4 s`, (t) => {
+    const lan = new Lan('fast');
+    lan.run(1003 + pulled);
+    lan.cut.add('k8s-node3');
+    const missed = lan.until('k8s-node3', false);
+    t.true(missed >= 200 && missed <= 400, `${missed} ms`);
+    t.is(lan.running.get('k8s-node1')?.alive().size, 3);
+  });
+}
+
+test('fast: a speaker without processor time for a second and a half loses nothing, but one that hangs does', (t) => {
+  const lan = new Lan('fast');
+  lan.run(1000);
+  lan.starved.add('k8s-node3');
+  for (let waited = 0; waited < 1500; waited += 10) {
+    lan.run(10);
+    for (const node of names.slice(0, 3)) t.is(lan.running.get(node)?.alive().size, 4, `${node} after ${waited} ms`);
+  }
+  lan.starved.clear();
+  lan.run(200);
+  for (const membership of lan.running.values()) t.is(membership.alive().size, 4);
+  lan.starved.add('k8s-node3');
+  const missed = lan.until('k8s-node3', false);
+  t.true(missed >= 1900 && missed <= 2200, `${missed} ms`);
+  lan.starved.clear();
+  lan.run(20);
+  t.is(lan.running.get('k8s-node3')?.alive().size, 1, 'it learns that it was given up');
+  lan.run(200);
+  for (const membership of lan.running.values()) t.is(membership.alive().size, 4, 'and all agree again');
+});
+
+test('fast: two nodes that go at once are missed as fast as one', (t) => {
+  const lan = new Lan('fast');
+  lan.run(1000);
+  for (const node of ['k8s-node2', 'k8s-node3']) lan.cut.add(node);
+  t.true(lan.until('k8s-node3', false) <= 400);
+  t.deepEqual([...lan.running.get('k8s-node1')!.alive()].sort(), ['k8s-master', 'k8s-node1']);
 });
 
 test('memberlist: a member that restarts while it is suspected objects', (t) => {

@@ -23,6 +23,11 @@ export interface AddressCounters {
 export interface AnnouncerParts {
   clock: Pick<Clock, 'now' | 'after'>;
   responders: readonly Responder[];
+  /**
+   * An address that was lost and comes back within five seconds is claimed at once; MetalLB, which goes on as if it had kept
+   * it, claims it up to 1.1 s later.
+   */
+  claimsAtOnce?: boolean;
 }
 
 interface Announced {
@@ -56,9 +61,10 @@ export class Announcer {
   /** Announces, or announces anew: each call asks for five more seconds of unasked announcements. */
   setBalancer(service: string, addresses: readonly string[], interfaces: AnnouncedInterfaces): void {
     const ours = addresses.flatMap(announced);
+    const fresh = ours.filter(({ address }) => !this.#isHeld(address));
     this.#advertised.set(service, { addresses: ours, interfaces });
     this.#watch();
-    for (const one of ours) this.#startSpam(one, interfaces);
+    for (const one of ours) this.#startSpam(one, interfaces, fresh.includes(one));
   }
 
   deleteBalancer(service: string): void {
@@ -103,21 +109,21 @@ export class Announcer {
       const ours = announced.filter(({ family }) => family === protocol.family);
       const groups = new Set(ours.flatMap(({ address }) => protocol.groupOf(address) ?? []));
       const before = this.#groups.get(responder) ?? new Set();
-      for (const group of groups) if (!before.has(group)) responder.join(group);
-      for (const group of before) if (!groups.has(group)) responder.leave(group);
+      for (const group of groups) if (!before.has(group)) responder.groups.join(group);
+      for (const group of before) if (!groups.has(group)) responder.groups.leave(group);
       this.#groups.set(responder, groups);
     }
   }
 
-  #startSpam(announced: Announced, interfaces: AnnouncedInterfaces): void {
-    const { clock } = this.parts;
+  #startSpam(announced: Announced, interfaces: AnnouncedInterfaces, fresh: boolean): void {
+    const { clock, claimsAtOnce } = this.parts;
     const { address } = announced;
     const idle = this.#spam.size === 0;
     const known = this.#spam.has(address);
     const spam = { ...announced, until: clock.now() + SPAM_DURATION_MS, interfaces };
     this.#spam.set(address, spam);
     if (idle) clock.after(SPAM_INTERVAL_MS, () => this.#tick());
-    if (!known) this.#gratuitous(spam);
+    if (!known || (claimsAtOnce && fresh)) this.#gratuitous(spam);
   }
 
   #tick(): void {
@@ -130,8 +136,7 @@ export class Announcer {
   }
 
   #gratuitous({ family, address, interfaces }: Spam): void {
-    const held = [...this.#advertised.values()].some(({ addresses }) => holds(addresses, address));
-    if (!held) return;
+    if (!this.#isHeld(address)) return;
     for (const responder of this.parts.responders) {
       const { protocol, link } = responder;
       if (protocol.family !== family || !matchesInterface(interfaces, link.name)) continue;
@@ -140,6 +145,10 @@ export class Announcer {
         this.#countersOf(address).gratuitousSent += 1;
       }
     }
+  }
+
+  #isHeld(address: string): boolean {
+    return [...this.#advertised.values()].some(({ addresses }) => holds(addresses, address));
   }
 
   #countersOf(address: string): AddressCounters {

@@ -13,6 +13,7 @@ import { parseMessage } from '../../metallb/membership/message.js';
 import type { SpeakerCommand, SpeakerReport, SpeakerStart } from '../../metallb/speaker/contract.js';
 import { Speaker } from '../../metallb/speaker/speaker.js';
 import { createWorld } from '../../world/world.js';
+import { knock } from './knock.js';
 import { PacketResponder } from './packet-responder.js';
 
 /** memberlist's port, TCP and UDP. Source: MetalLB `METALLB_ML_BIND_PORT`. */
@@ -39,7 +40,7 @@ interface Running {
 
 function start({ node, broadcast, liveness, sockets, interfaces }: SpeakerStart): Running {
   const responders = sockets.map((socket) => new PacketResponder(socket));
-  const announcer = new Announcer({ clock, responders });
+  const announcer = new Announcer({ clock, responders, claimsAtOnce: liveness === 'fast' });
   const speaker = new Speaker({ node, announcer, interfaces, report });
   const membership = createMembership(liveness, node);
   const socket = createSocket('udp4');
@@ -58,6 +59,12 @@ function start({ node, broadcast, liveness, sockets, interfaces }: SpeakerStart)
   socket.bind(MEMBER_PORT, () => socket.setBroadcast(true));
   const tick = (): void => {
     post(membership.tick(clock.now()));
+    for (const { node: silent, address } of membership.knocks?.(clock.now()) ?? []) {
+      knock({ address, port: MEMBER_PORT }, clock, (answer) => {
+        membership.answered?.(silent, answer);
+        speaker.setAlive(membership.alive());
+      });
+    }
     clock.after(membership.tickMs, tick);
   };
   clock.after(membership.tickMs, tick);
