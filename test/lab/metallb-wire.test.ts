@@ -70,6 +70,8 @@ test('requests are answered once, by the winner, field by field; hostile frames 
     [expected],
     'after hostile frames and datagrams',
   );
+  const sockets = (await lab.on('k8s-node3', 'cat', '/proc/net/packet')).split('\n').slice(1);
+  t.deepEqual(sockets.map((line) => line.split(/ +/)[3]).sort(), ['0806', '86dd'], 'it hears ARP and NDP');
 });
 
 /** The two frames of a gratuitous round. */

@@ -22,8 +22,10 @@ export function announcing<F>(
     protocol,
     link,
     send: (bytes) => void sent.push({ at: clock.now() - start, frame: decode(bytes) }),
-    join: (group) => void groups.push(group),
-    leave: (group) => void groups.splice(groups.indexOf(group), 1),
+    groups: {
+      join: (group) => void groups.push(group),
+      leave: (group) => void groups.splice(groups.indexOf(group), 1),
+    },
   };
   const announcer = new Announcer({ clock, responders: [responder], claimsAtOnce });
   announcer.setBalancer('default/web', [address], interfaces);

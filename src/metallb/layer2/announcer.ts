@@ -109,8 +109,8 @@ export class Announcer {
       const ours = announced.filter(({ family }) => family === protocol.family);
       const groups = new Set(ours.flatMap(({ address }) => protocol.groupOf(address) ?? []));
       const before = this.#groups.get(responder) ?? new Set();
-      for (const group of groups) if (!before.has(group)) responder.join(group);
-      for (const group of before) if (!groups.has(group)) responder.leave(group);
+      for (const group of groups) if (!before.has(group)) responder.groups.join(group);
+      for (const group of before) if (!groups.has(group)) responder.groups.leave(group);
       this.#groups.set(responder, groups);
     }
   }

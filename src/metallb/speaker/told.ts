@@ -13,10 +13,10 @@ import type { BFDProfile, BGPAdvertisement, BGPPeer } from '../bgp/configuration
 import type { BgpNode } from '../bgp/contract.js';
 import { type BgpWorld, planBgp } from '../bgp/plan.js';
 import { poolsOf } from '../configuration.js';
-import { type LoadBalancerService, serviceKey } from '../controller/converge.js';
 import { handlesClass, type Installation, installedSpeakers, isSpeakerPod, metallbGroup } from '../install.js';
 import { advertisementOf, type L2Advertisement, type Layer2World } from '../layer2/advertisements.js';
 import type { ServiceAdvertisement } from '../layer2/contract.js';
+import { type LoadBalancerService, serviceKey } from '../load-balancer-service.js';
 import type { Member } from '../membership/contract.js';
 import type { IPAddressPool } from '../pools/pool.js';
 
