@@ -15,6 +15,7 @@ const benchmarks: Record<string, () => Promise<{ benchmark: Benchmark }>> = {
   dns: () => import('./dns.js'),
   switch: () => import('./switch.js'),
   failover: () => import('./failover.js'),
+  bgp: () => import('./bgp.js'),
   memory: () => import('./memory.js'),
   many: () => import('./many.js'),
 };
@@ -66,6 +67,7 @@ async function main(): Promise<void> {
   for (const name of names) {
     try {
       results.push(...(await runOne(name, context)));
+      if (results.some(({ failure }) => failure !== undefined)) process.exitCode = 1;
     } catch (error) {
       progress(`${name} failed: ${inOneLine(error)}`);
       process.exitCode = 1;

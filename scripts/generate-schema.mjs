@@ -67,7 +67,8 @@ const groups = [
   ],
   [apiextensions, 'apiextensions.k8s.io', [], ['V1CustomResourceDefinition']],
   ['io.k8s.api.admissionregistration.v1', 'admissionregistration.k8s.io', [], ['V1ValidatingWebhookConfiguration']],
-  ['io.k8s.api.autoscaling.v1', 'autoscaling', [], ['V1Scale']],
+  ['io.k8s.api.autoscaling.v1', 'autoscaling', [], ['V1Scale', 'V1HorizontalPodAutoscaler']],
+  ['io.k8s.api.autoscaling.v2', 'autoscaling', [], ['V2HorizontalPodAutoscaler']],
   ['io.k8s.api.policy.v1', 'policy', [], ['V1Eviction']],
   [
     'io.k8s.api.authorization.v1',
@@ -81,7 +82,7 @@ const groups = [
 /** Kinds of the meta group that are objects of their own. */
 const metaKinds = new Set(['V1Status', 'V1DeleteOptions']);
 
-/** Fields that are a `resource.Quantity`, or maps of it, upstream; client-node types them as plain strings. */
+/** Fields, some of them of one class only, that are a `resource.Quantity`, or maps of it, upstream; client-node types them as plain strings. */
 const quantities = new Set([
   'limits',
   'requests',
@@ -91,8 +92,14 @@ const quantities = new Set([
   'overhead',
   'sizeLimit',
   'divisor',
+  'averageValue',
+  'tolerance',
+  'V2MetricTarget.value',
+  'V2MetricValueStatus.value',
 ]);
 const notQuantities = new Set(['V1CSIStorageCapacity.capacity']);
+const isQuantity = (className, field) =>
+  (quantities.has(field) || quantities.has(`${className}.${field}`)) && !notQuantities.has(`${className}.${field}`);
 
 /** Types that OpenAPI shows as a scalar of a name. */
 const scalars = {
@@ -137,8 +144,8 @@ const uncomment = (text) =>
 
 /** Field texts of a type in kubernetes-types, by field name; none for types that package does not have. */
 function readFieldTexts(name) {
-  const [, folder, short] = /\.(\w+)\.v1\.(\w+)$/.exec(name);
-  const text = readFileSync(join(typings, folder, 'v1.d.ts'), 'utf8');
+  const [, folder, version, short] = /\.(\w+)\.(v\d)\.(\w+)$/.exec(name);
+  const text = readFileSync(join(typings, folder, `${version}.d.ts`), 'utf8');
   const start = text.indexOf(`export interface ${short} {`);
   const body = start < 0 ? '' : text.slice(start, text.indexOf('\n}', start));
   const fields = body.matchAll(/\/\*\*((?:[^*]|\*(?!\/))*)\*\/\s+(?:readonly )?"?([\w$-]+)"?\??:/g);
@@ -160,7 +167,7 @@ async function closure() {
   const visit = async (className, prefix) => {
     if (owners.has(className) || className === 'V1MicroTime') return;
     const model = await readModel(className);
-    owners.set(className, { name: `${prefix}.${className.replace(/^([A-Z][a-z]+)?V1/, '')}`, model });
+    owners.set(className, { name: `${prefix}.${className.replace(/^([A-Z][a-z]+)?V\d/, '')}`, model });
     for (const { type } of model.attributes) {
       const next = referenced(type);
       if (next) await visit(next, prefix);
@@ -184,8 +191,7 @@ function typeText(className, { baseName, type, format }, owners) {
   if (type === 'any') return 'any';
   if (type === 'boolean') return 'boolean';
   if (type === 'string' && format === 'byte') return 'bytes';
-  if (type === 'string' && quantities.has(baseName) && !notQuantities.has(`${className}.${baseName}`))
-    return named.quantity;
+  if (type === 'string' && isQuantity(className, baseName)) return named.quantity;
   if (type === 'string') return 'string';
   const owner = owners.get(type);
   if (!owner) throw new Error(`${className}.${baseName}: unknown type ${type}`);
@@ -193,9 +199,9 @@ function typeText(className, { baseName, type, format }, owners) {
 }
 
 function kindMark(className, owners) {
-  for (const [, group, , kinds] of groups) {
+  for (const [prefix, group, , kinds] of groups) {
     if (kinds.includes(className) || (metaKinds.has(className) && group === '')) {
-      return { group, version: 'v1', kind: owners.get(className).name.split('.').at(-1) };
+      return { group, version: prefix.split('.').at(-1), kind: owners.get(className).name.split('.').at(-1) };
     }
   }
   return undefined;

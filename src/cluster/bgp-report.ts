@@ -4,6 +4,7 @@
 import { hasFrr } from '../kernel/frr.js';
 import type { BgpSession } from '../metallb/bgp/contract.js';
 import { type BgpExplanation, explainBgp } from '../metallb/bgp/explanation.js';
+import { type Neighbor, sessionReason } from '../metallb/bgp/session-reason.js';
 import type { RouterConfig } from '../model/cluster-config.js';
 import type { DesiredState } from './desired.js';
 import type { MetalLB } from './metallb.js';
@@ -20,12 +21,14 @@ export interface SessionLine {
   peer: string;
   address: string;
   asn: string;
-  /** FRR's word: Idle, Connect, Active, OpenSent, OpenConfirm, Established; or why there is no session. */
+  /** FRR's word: Idle, Connect, Active, OpenSent, OpenConfirm, Established; `withheld` when there is to be none. */
   state: string;
   /** Prefixes that it was told. */
   sent: number;
   /** `up`, `down`, or empty without BFD. */
   bfd: string;
+  /** Why it is not up, as far as FRR knows; or empty. */
+  because: string;
 }
 
 export interface BgpReport {
@@ -58,10 +61,6 @@ export async function bgpReport({ desired, metallb: { bgp }, router }: BgpReport
 
 const announced = (plan: { services: readonly { service: string }[] }) => plan.services.map(({ service }) => service);
 
-interface Summary {
-  ipv4Unicast?: { peers?: Record<string, { state: string; pfxSnt?: number }> };
-}
-
 type BfdPeers = { peer: string; status: string }[];
 
 /** The sessions that a node should have, and how they are; then those that it does not get. */
@@ -69,15 +68,20 @@ async function sessionsOf(node: string, bgp: MetalLB['bgp']): Promise<SessionLin
   const plan = bgp.plans().get(node);
   if (!plan) return [];
   const frr = bgp.speakers.frrOf(node);
-  const summary = await frr?.ask<Summary>('bgpd', 'show bgp summary json');
+  const neighbors = await frr?.ask<Record<string, Neighbor>>('bgpd', 'show bgp neighbors json');
   const watched = await frr?.ask<BfdPeers>('bfdd', 'show bfd peers json');
-  const line = ({ name, address, asn, bfd }: BgpSession): SessionLine => {
-    const { state = hasFrr() ? 'starting' : 'noFRR', pfxSnt = 0 } = summary?.ipv4Unicast?.peers?.[address] ?? {};
+  const line = ({ name, address, asn, bfd, connectSeconds }: BgpSession): SessionLine => {
+    const neighbor = neighbors?.[address];
     const status = watched?.find(({ peer }) => peer === address)?.status ?? 'down';
-    return { node, peer: name, address, asn, state, sent: pfxSnt, bfd: bfd ? status : '' };
+    return {
+      ...{ node, peer: name, address, asn, bfd: bfd ? status : '' },
+      state: neighbor?.bgpState ?? (hasFrr() ? 'starting' : 'noFRR'),
+      sent: neighbor?.addressFamilyInfo?.ipv4Unicast?.sentPrefixCounter ?? 0,
+      because: neighbor ? sessionReason(neighbor, bgp.speakers.attemptsOf(node, address), connectSeconds) : '',
+    };
   };
-  const withheld = Object.entries(plan.withheld).map(([peer, state]) => {
-    return { node, peer, address: '', asn: '', state, sent: 0, bfd: '' };
+  const withheld = Object.entries(plan.withheld).map(([peer, because]): SessionLine => {
+    return { node, peer, address: '', asn: '', state: 'withheld', sent: 0, bfd: '', because };
   });
   return [...plan.sessions.map(line), ...withheld];
 }

@@ -7,6 +7,7 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { createInterface } from 'node:readline';
 import { pause } from '../world/pause.js';
 import { inNamespace, type NetworkNamespace } from './netns.js';
 import { type ProcessResult, runProcess } from './process.js';
@@ -28,6 +29,8 @@ export interface FrrOptions {
   configs: Partial<Record<FrrDaemon, string>>;
   /** Whether others may open sessions to it; MetalLB's never listens. */
   listens: boolean;
+  /** Takes each line of bgpd's log, debugging included; absent: it writes none. */
+  log?(line: string): void;
 }
 
 /** FRR's shell, talking to the daemons whose sockets are there. */
@@ -102,6 +105,7 @@ export class Frr {
   #spawn(daemon: FrrDaemon): ChildProcess {
     const { namespace, directory, configs, listens } = this.options;
     const file = (name: string) => join(directory, name);
+    const log = daemon === 'bgpd' ? this.options.log : undefined;
     const args = [
       ...['-u', 'root', '-g', 'root', '-f', file(`${daemon}.conf`), '-i', file(`${daemon}.pid`)],
       ...['-z', file('zserv.api'), '--vty_socket', directory, '-A', '127.0.0.1', '-P', '0'],
@@ -110,11 +114,15 @@ export class Frr {
       // Without zebra bgpd announces all the same; it only cannot install routes.
       ...(daemon === 'bgpd' && !listens ? ['-p', '0'] : []),
       ...(daemon === 'bgpd' && configs.zebra === undefined ? ['-Z'] : []),
+      ...(log ? ['--log', 'stdout', '--log-level', 'debugging'] : []),
     ];
     const hidden = 'mount --bind "$0" /etc/group && exec "$@"';
     const command = ['--mount', 'sh', '-c', hidden, file('group'), join(FOLDER, daemon), ...args];
-    const child = inNamespace(namespace, () => spawn('unshare', command, { stdio: ['ignore', 'ignore', 'pipe'] }));
-    child.stderr.on('data', (text: Buffer) => {
+    const child = inNamespace(namespace, () =>
+      spawn('unshare', command, { stdio: ['ignore', log ? 'pipe' : 'ignore', 'pipe'] }),
+    );
+    if (log && child.stdout) createInterface({ input: child.stdout }).on('line', log);
+    child.stderr?.on('data', (text: Buffer) => {
       this.#said = `${this.#said}${text}`.slice(-KEPT_CHARACTERS);
     });
     return child;

@@ -78,7 +78,7 @@ export function isNamedField(shape: Shape, element: PathElement): boolean {
 export function isAlwaysThere(parent: Shape, name: string): boolean {
   if (parent.is !== 'struct') return false;
   const field = parent.definition.fields.get(name);
-  if (field?.type.is === 'struct') return !isGoPointer(parent.definition.shortName, name);
+  if (field?.type.is === 'struct') return !isGoPointer(parent.definition.name, name);
   return field?.required === true;
 }
 

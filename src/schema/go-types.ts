@@ -33,7 +33,8 @@ const fieldsByType: Record<string, string> = {
   'v1.CauseType': 'StatusCause.reason',
   'v1.CompletionMode': 'JobSpec.completionMode',
   'v1.ConditionStatus':
-    'Condition.status DaemonSetCondition.status DeploymentCondition.status JobCondition.status NamespaceCondition.status ' +
+    'Condition.status DaemonSetCondition.status DeploymentCondition.status HorizontalPodAutoscalerCondition.status ' +
+    'JobCondition.status NamespaceCondition.status ' +
     'NodeCondition.status PersistentVolumeClaimCondition.status PodCondition.status PodFailurePolicyOnPodConditionsPattern.status ' +
     'ReplicaSetCondition.status ReplicationControllerCondition.status StatefulSetCondition.status',
   'v1.ContainerRestartPolicy': 'Container.restartPolicy',
@@ -93,7 +94,9 @@ const fieldsByType: Record<string, string> = {
   'v1.ReplicationControllerConditionType': 'ReplicationControllerCondition.type',
   'v1.ResourceHealthStatus': 'ResourceHealth.health',
   'v1.ResourceID': 'ResourceHealth.resourceID',
-  'v1.ResourceName': 'ContainerResizePolicy.resourceName ResourceStatus.name',
+  'v1.ResourceName':
+    'ContainerResizePolicy.resourceName ContainerResourceMetricSource.name ContainerResourceMetricStatus.name ' +
+    'ResourceMetricSource.name ResourceMetricStatus.name ResourceStatus.name',
   'v1.ResourceResizeRestartPolicy': 'ContainerResizePolicy.restartPolicy',
   'v1.RestartPolicy': 'PodSpec.restartPolicy',
   'v1.SeccompProfileType': 'SeccompProfile.type',
@@ -114,6 +117,11 @@ const fieldsByType: Record<string, string> = {
   'v1.URIScheme': 'HTTPGetAction.scheme',
   'v1.UniqueVolumeName': 'AttachedVolume.name NodeStatus.volumesInUse',
   'v1.UnsatisfiableConstraintAction': 'TopologySpreadConstraint.whenUnsatisfiable',
+  'v2.HPAScalingPolicyType': 'HPAScalingPolicy.type',
+  'v2.HorizontalPodAutoscalerConditionType': 'HorizontalPodAutoscalerCondition.type',
+  'v2.MetricSourceType': 'MetricSpec.type MetricStatus.type',
+  'v2.MetricTargetType': 'MetricTarget.type',
+  'v2.ScalingPolicySelect': 'HPAScalingRules.selectPolicy',
 };
 
 const namedStrings = new Map(

@@ -3,9 +3,11 @@
  *
  * `name=number`; `*` marks a pointer in Go (present means set, also when zero); `@Struct=number` is a struct that JSON
  * inlines into its parent. Numbers are facts of kubernetes/api `generated.proto`, pointers of its `types.go`; field
- * types come from the schema table. Cloud volume sources and pod status are left out: a number that is not here is
+ * types come from the schema table. A message that is another one in an older version of its group is listed with that
+ * version. Cloud volume sources and pod status are left out: a number that is not here is
  * refused by name.
  */
+import { shortNameOf } from './table.js';
 
 export const messages: Record<string, string> = {
   Affinity: 'nodeAffinity*=1 podAffinity*=2 podAntiAffinity*=3',
@@ -25,8 +27,10 @@ export const messages: Record<string, string> = {
     'restartPolicy*=24 restartPolicyRules=25',
   ContainerPort: 'name=1 hostPort=2 containerPort=3 protocol=4 hostIP=5',
   ContainerResizePolicy: 'resourceName=1 restartPolicy=2',
+  ContainerResourceMetricSource: 'name=1 target=2 container=3',
   ContainerRestartRule: 'action=1 exitCodes*=2',
   ContainerRestartRuleOnExitCodes: 'operator=1 values=2',
+  CrossVersionObjectReference: 'kind=1 name=2 apiVersion=3',
   DeleteOptions:
     'gracePeriodSeconds*=1 preconditions*=2 orphanDependents*=3 propagationPolicy*=4 dryRun=5 ' +
     'ignoreStoreReadErrorWithClusterBreakingPotential*=6',
@@ -55,14 +59,22 @@ export const messages: Record<string, string> = {
   EphemeralVolumeSource: 'volumeClaimTemplate*=1',
   Eviction: 'metadata=1 deleteOptions*=2',
   ExecAction: 'command=1',
+  ExternalMetricSource: 'metric=1 target=2',
   FieldSelectorAttributes: 'rawSelector=1 requirements=2',
   FieldSelectorRequirement: 'key=1 operator=2 values=3',
   FileKeySelector: 'volumeName=1 path=2 key=3 optional*=4',
   GRPCAction: 'port=1 service*=2',
+  HPAScalingPolicy: 'type=1 value=2 periodSeconds=3',
+  HPAScalingRules: 'selectPolicy*=1 policies=2 stabilizationWindowSeconds*=3 tolerance*=4',
   HTTPGetAction: 'path=1 port=2 host=3 scheme=4 httpHeaders=5',
   HTTPHeader: 'name=1 value=2',
   HTTPIngressPath: 'path=1 backend=2 pathType*=3',
   HTTPIngressRuleValue: 'paths=1',
+  HorizontalPodAutoscaler: 'metadata=1 spec=2 status=3',
+  HorizontalPodAutoscalerBehavior: 'scaleUp*=1 scaleDown*=2',
+  HorizontalPodAutoscalerSpec: 'scaleTargetRef=1 minReplicas*=2 maxReplicas=3 metrics=4 behavior*=5',
+  HorizontalPodAutoscalerStatus:
+    'observedGeneration*=1 lastScaleTime*=2 currentReplicas=3 desiredReplicas=4 currentMetrics=5 conditions=6',
   HostAlias: 'ip=1 hostnames=2',
   HostPathVolumeSource: 'path=1 type*=2',
   ImageVolumeSource: 'reference=1 pullPolicy=2',
@@ -95,6 +107,9 @@ export const messages: Record<string, string> = {
   LoadBalancerIngress: 'ip=1 hostname=2 ipMode*=3 ports=4',
   LoadBalancerStatus: 'ingress=1',
   LocalObjectReference: 'name=1',
+  MetricIdentifier: 'name=1 selector*=2',
+  MetricSpec: 'type=1 object*=2 pods*=3 resource*=4 external*=5 containerResource*=7',
+  MetricTarget: 'type=1 value*=2 averageValue*=3 averageUtilization*=4',
   Namespace: 'metadata=1 spec=2 status=3',
   NamespaceCondition: 'type=1 status=2 lastTransitionTime=4 reason=5 message=6',
   NamespaceSpec: 'finalizers=1',
@@ -110,6 +125,7 @@ export const messages: Record<string, string> = {
     'name=1 generateName=2 namespace=3 selfLink=4 uid=5 resourceVersion=6 generation=7 creationTimestamp=8 ' +
     'deletionTimestamp*=9 deletionGracePeriodSeconds*=10 labels=11 annotations=12 ownerReferences=13 finalizers=14',
   ObjectReference: 'kind=1 namespace=2 name=3 uid=4 apiVersion=5 resourceVersion=6 fieldPath=7',
+  ObjectMetricSource: 'describedObject=1 target=2 metric=3',
   OwnerReference: 'kind=1 name=3 uid=4 apiVersion=5 controller*=6 blockOwnerDeletion*=7',
   PersistentVolumeClaimSpec:
     'accessModes=1 resources=2 volumeName=3 selector*=4 storageClassName*=5 volumeMode*=6 dataSource*=7 dataSourceRef*=8 ' +
@@ -141,6 +157,7 @@ export const messages: Record<string, string> = {
     'schedulingGates=38 resourceClaims=39 resources*=40 hostnameOverride*=41',
   PodTemplateSpec: 'metadata=1 spec=2',
   PortStatus: 'port=1 protocol=2 error*=3',
+  PodsMetricSource: 'metric=1 target=2',
   Preconditions: 'uid*=1 resourceVersion*=2',
   PreferredSchedulingTerm: 'weight=1 preference=2',
   Probe:
@@ -152,6 +169,7 @@ export const messages: Record<string, string> = {
     'namespace=1 verb=2 group=3 version=4 resource=5 subresource=6 name=7 fieldSelector*=8 labelSelector*=9',
   ResourceClaim: 'name=1 request=2',
   ResourceFieldSelector: 'containerName=1 resource=2 divisor=3',
+  ResourceMetricSource: 'name=1 target=2',
   ResourceRequirements: 'limits=1 requests=2 claims=3',
   ResourceRule: 'verbs=1 apiGroups=2 resources=3 resourceNames=4',
   RollingUpdateDeployment: 'maxUnavailable*=1 maxSurge*=2',
@@ -208,6 +226,9 @@ export const messages: Record<string, string> = {
     'image*=30',
   WeightedPodAffinityTerm: 'weight=1 podAffinityTerm=2',
   WindowsSecurityContextOptions: 'gmsaCredentialSpecName*=1 gmsaCredentialSpec*=2 runAsUserName*=3 hostProcess*=4',
+  'v1.HorizontalPodAutoscalerSpec': 'scaleTargetRef=1 minReplicas*=2 maxReplicas=3 targetCPUUtilizationPercentage*=4',
+  'v1.HorizontalPodAutoscalerStatus':
+    'observedGeneration*=1 lastScaleTime*=2 currentReplicas=3 desiredReplicas=4 currentCPUUtilizationPercentage*=5',
 };
 
 export interface NumberedField {
@@ -228,9 +249,12 @@ function parse(text: string): ReadonlyMap<number, NumberedField> {
   );
 }
 
-/** Fields of a message by number; undefined when the table does not have the message. */
+/**
+ * Fields of a message by number; undefined when the table does not have the message.
+ * @param struct Go's name of it, better upstream's OpenAPI name, which tells its version
+ */
 export function fieldsByNumber(struct: string): ReadonlyMap<number, NumberedField> | undefined {
-  const text = messages[struct];
+  const text = messages[struct.split('.').slice(-2).join('.')] ?? messages[shortNameOf(struct)];
   const known = parsed.get(struct);
   if (known || text === undefined) return known;
   const fields = parse(text);
@@ -238,7 +262,7 @@ export function fieldsByNumber(struct: string): ReadonlyMap<number, NumberedFiel
   return fields;
 }
 
-/** True when a struct's field is a pointer in Go, as far as the table knows: such a field can be absent. */
+/** True when a struct's field is a pointer in Go, as far as the table knows: such a field can be absent. `struct` as above. */
 export function isGoPointer(struct: string, field: string): boolean {
   const fields = [...(fieldsByNumber(struct)?.values() ?? [])];
   return fields.some(({ name, pointer, inlined }) => (inlined ? isGoPointer(name, field) : pointer && name === field));

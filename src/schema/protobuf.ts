@@ -10,7 +10,7 @@ import { StatusError } from '../api/status.js';
 import { fieldsByNumber, type NumberedField } from './protobuf-numbers.js';
 import { bytesOf, refuse, scalarOf, valueOf, varints } from './protobuf-scalars.js';
 import { readMessage, utf8, type WireValue } from './protobuf-wire.js';
-import { type Definition, definitionNamed, definitionOf, type FieldType, kindOf } from './table.js';
+import { type Definition, definitionNamed, definitionOf, type FieldType, kindOf, shortNameOf } from './table.js';
 
 export const protobufContentType = 'application/vnd.kubernetes.protobuf';
 
@@ -32,7 +32,7 @@ function decodeValue(type: FieldType, value: WireValue, where: string): unknown 
   if (type.is === 'scalar') return scalarOf(type.scalar, value, where);
   const definition = type.is === 'struct' ? definitionNamed(type.name) : undefined;
   if (!definition) throw refuse(`protobuf: ${where} has no known type; send the object as application/json instead`);
-  return decodeStruct(definition, definition.shortName, bytesOf(value, where));
+  return decodeStruct(definition, definition.name, bytesOf(value, where));
 }
 
 function isZero(value: unknown): boolean {
@@ -73,10 +73,12 @@ function assign(into: Record<string, unknown>, definition: Definition, field: Nu
   }
 }
 
-function decodeStruct(definition: Definition, struct: string, bytes: Uint8Array): Record<string, unknown> {
+/** @param message the definition's own name, or the struct that is inlined into it */
+function decodeStruct(definition: Definition, message: string, bytes: Uint8Array): Record<string, unknown> {
   const into: Record<string, unknown> = {};
+  const struct = shortNameOf(message);
   if (ignoredMessages.has(struct)) return into;
-  const fields = fieldsByNumber(struct);
+  const fields = fieldsByNumber(message);
   if (!fields) throw unsupported(struct);
   for (const { number, value } of readMessage(bytes)) {
     const field = fields.get(number);
@@ -123,9 +125,9 @@ function decodeBody(body: Uint8Array): { apiVersion: string; kind: string; [fiel
   }
   const { apiVersion, kind, raw } = readEnvelope(body);
   const definition = definitionFor(apiVersion, kind);
-  if (!definition || !fieldsByNumber(definition.shortName)) throw unsupported(kind || 'an object without a kind');
+  if (!definition || !fieldsByNumber(definition.name)) throw unsupported(kind || 'an object without a kind');
   const metadata = definition.fields.get('metadata') ? { metadata: {} } : {};
-  return { apiVersion, kind, ...metadata, ...decodeStruct(definition, definition.shortName, raw) };
+  return { apiVersion, kind, ...metadata, ...decodeStruct(definition, definition.name, raw) };
 }
 
 /**

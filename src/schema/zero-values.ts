@@ -22,8 +22,8 @@ function isDropped(owner: Definition, { name, type, required }: Field, value: un
   if (required) return false;
   if (type.is === 'list') return Array.isArray(value) && value.length === 0;
   if (type.is === 'map') return isObject(value) && Object.keys(value).length === 0;
-  const known = fieldsByNumber(owner.shortName) !== undefined;
-  return known && isZeroScalar(type, value) && !isGoPointer(owner.shortName, name);
+  const known = fieldsByNumber(owner.name) !== undefined;
+  return known && isZeroScalar(type, value) && !isGoPointer(owner.name, name);
 }
 
 function clean(type: FieldType, value: unknown): unknown {

@@ -43,7 +43,7 @@ export const route = (prefix: string, change: Partial<BgpRoute> = {}): BgpRoute 
 };
 
 export function session(change: Partial<BgpSession> = {}): BgpSession {
-  const fixed = { name: 'tor', address: '192.168.56.254', port: 179, asn: '64500' };
+  const fixed = { name: 'tor', address: '192.168.56.254', port: 179, asn: '64500', connectSeconds: 1 };
   return { ...fixed, ebgpMultiHop: false, gracefulRestart: false, routes: [], ...change };
 }
 

@@ -127,6 +127,43 @@ for (const [title, body, code, message] of refusals) {
   });
 }
 
+test('an autoscaler comes as kubectl autoscale of 1.33 and newer sends it', (t) => {
+  const target = [bytesField(1, 'Utilization'), numberField(4, 80)];
+  const metric = [bytesField(1, 'Resource'), bytesField(4, [bytesField(1, 'cpu'), bytesField(2, target)])];
+  const reference = [bytesField(1, 'Deployment'), bytesField(2, 'web'), bytesField(3, 'apps/v1')];
+  const spec = [bytesField(1, reference), numberField(2, 1), numberField(3, 3), bytesField(4, metric)];
+  const body = [
+    bytesField(1, [bytesField(1, 'web')]),
+    bytesField(2, spec),
+    bytesField(3, [numberField(3, 0), numberField(4, 0)]),
+  ];
+  t.deepEqual(decodeProtobuf(envelope('autoscaling/v2', 'HorizontalPodAutoscaler', body)), {
+    apiVersion: 'autoscaling/v2',
+    kind: 'HorizontalPodAutoscaler',
+    metadata: { name: 'web' },
+    spec: {
+      scaleTargetRef: { kind: 'Deployment', name: 'web', apiVersion: 'apps/v1' },
+      minReplicas: 1,
+      maxReplicas: 3,
+      metrics: [
+        { type: 'Resource', resource: { name: 'cpu', target: { type: 'Utilization', averageUtilization: 80 } } },
+      ],
+    },
+    status: { desiredReplicas: 0 },
+  });
+});
+
+test('an autoscaler of v1 has the share of the CPU where v2 has metrics', (t) => {
+  const reference = [bytesField(1, 'Deployment'), bytesField(2, 'web'), bytesField(3, 'apps/v1')];
+  const spec = [bytesField(1, reference), numberField(3, 3), numberField(4, 80)];
+  const body = [bytesField(1, [bytesField(1, 'web')]), bytesField(2, spec), bytesField(3, [numberField(3, 0)])];
+  t.deepEqual(decodeProtobuf(envelope('autoscaling/v1', 'HorizontalPodAutoscaler', body)).spec, {
+    scaleTargetRef: { kind: 'Deployment', name: 'web', apiVersion: 'apps/v1' },
+    maxReplicas: 3,
+    targetCPUUtilizationPercentage: 80,
+  });
+});
+
 test('any damage to a body gives an object or a StatusError, nothing else', (t) => {
   const body = Buffer.from(golden[2]?.body ?? '', 'base64');
   for (let at = 0; at < body.length; at++) {
@@ -146,7 +183,7 @@ test('every field of the number table has a type in the schema', (t) => {
   const definitions = definitionNames().map((name) => definitionNamed(name));
   const inlined = Object.values(messages).flatMap((text) => [...text.matchAll(/@(\w+)/g)].map(([, name]) => name));
   for (const struct of Object.keys(messages).filter((name) => !inlined.includes(name))) {
-    const owners = definitions.filter((definition) => definition?.shortName === struct);
+    const owners = definitions.filter((definition) => `.${definition?.name}`.endsWith(`.${struct}`));
     t.true(owners.length > 0, struct);
     for (const field of fieldsByNumber(struct)?.values() ?? []) {
       if (field.inlined) t.truthy(fieldsByNumber(field.name), field.name);

@@ -27,8 +27,8 @@ function servicesTable({ services }: BgpReport): string {
 
 function sessionsTable({ sessions }: BgpReport): string {
   if (sessions.length === 0) return '';
-  const rows = sessions.map(({ node, peer, address, asn, state, sent, bfd }) => {
-    return [node, peer, address || '-', asn || '-', state, String(sent), bfd || '-'];
+  const rows = sessions.map(({ node, peer, address, asn, state, sent, bfd, because }) => {
+    return [node, peer, address || '-', asn || '-', state, String(sent), bfd || '-', because || '-'];
   });
-  return tableText(['NODE', 'PEER', 'ADDRESS', 'AS', 'STATE', 'SENT', 'BFD'], rows);
+  return tableText(['NODE', 'PEER', 'ADDRESS', 'AS', 'STATE', 'SENT', 'BFD', 'BECAUSE'], rows);
 }

@@ -35,7 +35,8 @@ export interface BgpSession {
   localAsn?: number;
   /** Seconds. */
   timers?: { keepalive: number; hold: number };
-  connectSeconds?: number;
+  /** Between two attempts. */
+  connectSeconds: number;
   password?: string;
   sourceAddress?: string;
   bfd?: BfdTimers;

@@ -46,7 +46,7 @@ export function sessionLines(session: BgpSession): string[] {
     ...(session.localAsn ? [`local-as ${session.localAsn} no-prepend replace-as`] : []),
     `port ${port}`,
     ...(timers ? [`timers ${Math.floor(timers.keepalive)} ${Math.floor(timers.hold)}`] : []),
-    `timers connect ${Math.ceil(connectSeconds ?? 1)}`,
+    `timers connect ${Math.ceil(connectSeconds)}`,
     ...(password ? [`password ${password}`] : []),
     ...(sourceAddress ? [`update-source ${sourceAddress}`] : []),
     ...(session.gracefulRestart ? ['graceful-restart'] : []),

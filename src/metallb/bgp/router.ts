@@ -33,6 +33,7 @@ export function routerConfig(hostname: string, { asn, address }: RouterConfig, l
     ' address-family ipv4 unicast',
     '  neighbor NODES activate',
     '  maximum-paths 16',
+    '  maximum-paths ibgp 16',
     ' exit-address-family',
   ];
   return {

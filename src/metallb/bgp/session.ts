@@ -20,6 +20,8 @@ export interface PeerWorld {
 
 /** BGP's port, RFC 4271. */
 const BGP_PORT = 179;
+/** FRR's own is 120; see the difference in `frr.ts`. */
+const CONNECT_SECONDS = 1;
 
 /** @throws Error saying, in MetalLB's words where it has them, why there can be no session */
 export function sessionOf(peer: BGPPeer, world: PeerWorld, routes: readonly BgpRoute[]): BgpSession {
@@ -29,7 +31,6 @@ export function sessionOf(peer: BGPPeer, world: PeerWorld, routes: readonly BgpR
   if (spec.interface || spec.vrf) throw new Error('the lab has sessions by peerAddress only, in no VRF');
   if (parseAddress(spec.peerAddress ?? '')?.family !== 'ipv4') throw new Error('the lab has no IPv6 sessions');
   const timers = sessionTimers(spec);
-  const connectSeconds = durationSeconds(spec.connectTime);
   const password = passwordOf(peer, world);
   const bfd = profileOf(name, spec.bfdProfile, world.profiles);
   return {
@@ -37,11 +38,11 @@ export function sessionOf(peer: BGPPeer, world: PeerWorld, routes: readonly BgpR
     address: spec.peerAddress ?? '',
     port: spec.peerPort ?? BGP_PORT,
     asn: spec.dynamicASN ?? String(spec.peerASN),
+    connectSeconds: durationSeconds(spec.connectTime) ?? CONNECT_SECONDS,
     ebgpMultiHop: spec.ebgpMultiHop ?? false,
     gracefulRestart: spec.enableGracefulRestart ?? false,
     ...(spec.localASN && { localAsn: spec.localASN }),
     ...(timers && { timers }),
-    ...(connectSeconds && { connectSeconds }),
     ...(password && { password }),
     ...(spec.sourceAddress && { sourceAddress: spec.sourceAddress }),
     ...(bfd && { bfd }),

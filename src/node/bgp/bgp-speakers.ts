@@ -10,6 +10,7 @@ import type { NetworkNamespace } from '../../kernel/netns.js';
 import type { BgpNode } from '../../metallb/bgp/contract.js';
 import { bfddConfig, bgpdConfig, profilesOf } from '../../metallb/bgp/frr.js';
 import { bfddCommands, bgpdCommands, canReload } from '../../metallb/bgp/reload.js';
+import { type Attempts, attemptsAfter, noAttempts } from '../../metallb/bgp/session-reason.js';
 
 export interface BgpSpeakersOptions {
   namespace(node: string): NetworkNamespace;
@@ -23,6 +24,8 @@ export interface BgpSpeakersOptions {
 interface Running {
   frr: Frr;
   plan: BgpNode;
+  /** By the peer's address. */
+  attempts: Map<string, Attempts>;
 }
 
 export class BgpSpeakers {
@@ -47,12 +50,17 @@ export class BgpSpeakers {
     return this.#running.get(node)?.frr;
   }
 
+  /** How a node's attempts to reach a peer went. */
+  attemptsOf(node: string, address: string): Attempts {
+    return this.#running.get(node)?.attempts.get(address) ?? noAttempts;
+  }
+
   async #sync(node: string, plan: BgpNode | undefined): Promise<void> {
     const running = this.#running.get(node);
     if (running && plan && canReload(running.plan, plan)) return reload(running, plan);
     this.#running.delete(node);
     await running?.frr.kill();
-    if (plan && this.#possible()) this.#running.set(node, { plan, frr: await this.#start(node, plan) });
+    if (plan && this.#possible()) this.#running.set(node, await this.#start(node, plan));
   }
 
   #possible(): boolean {
@@ -63,7 +71,8 @@ export class BgpSpeakers {
   }
 
   /** Without BFD bgpd alone does. */
-  async #start(node: string, plan: BgpNode): Promise<Frr> {
+  async #start(node: string, plan: BgpNode): Promise<Running> {
+    const attempts = new Map<string, Attempts>();
     const bgpd = bgpdConfig(node, plan);
     const profiles = profilesOf(plan);
     const zebra = `hostname ${node}\nip nht resolve-via-default\nipv6 nht resolve-via-default\n`;
@@ -71,10 +80,16 @@ export class BgpSpeakers {
       namespace: this.options.namespace(node),
       directory: join(this.options.directory, node),
       listens: false,
+      log: (line) => {
+        const told = attemptsAfter(line, (address) => attempts.get(address) ?? noAttempts);
+        if (told) attempts.set(told.address, told.attempts);
+      },
       configs: profiles.length > 0 ? { zebra, bfdd: bfddConfig(node, profiles), bgpd } : { bgpd },
     });
     await frr.start();
-    return frr;
+    // Not in its configuration, which is to look as MetalLB's.
+    await frr.vtysh('bgpd', ['debug bgp neighbor-events']);
+    return { frr, plan, attempts };
   }
 }
 

@@ -1,14 +1,12 @@
 /**
  * All speakers of a lab: starts the process when a node's speaker pod runs, keeps it informed, and can take it away.
  */
-
-import type { NetworkNamespace } from '../../kernel/netns.js';
-import type { Liveness } from '../../metallb/membership/contract.js';
 import type { SpeakerNews, SpeakerState } from '../../metallb/speaker/contract.js';
 import { ToldSoFar } from '../../metallb/speaker/differences.js';
 import type { SpeakersTold } from '../../metallb/speaker/told.js';
 import type { Clock } from '../../world/contract.js';
-import { type SpeakerProcess, startSpeaker } from './process.js';
+import type { SpeakerProcess } from './client.js';
+import { type SpeakerPlace, startSpeaker } from './start.js';
 
 export interface SpeakersOptions {
   clock: Clock;
@@ -17,14 +15,6 @@ export interface SpeakersOptions {
   hear(node: string, news: SpeakerNews): void;
   /** A speaker has come or gone. */
   changed(): void;
-}
-
-export interface SpeakerPlace {
-  node: string;
-  /** The LAN's broadcast address. */
-  broadcast: string;
-  namespace: NetworkNamespace;
-  liveness: Liveness;
 }
 
 interface Running {
