@@ -19,13 +19,17 @@ export interface Figure {
   budget: Budget;
   /** What a reader must know to read the number rightly. */
   note?: string;
+  /** What kept it from being measured to the end, or must not happen at all: it is not within any budget then. */
+  failure?: string;
 }
 
 export type Budget =
   /** Median ≤ limit × the floor's median. */
   | { kind: 'ratio'; limit: number }
   /** Median ≤ limit, in the figure's unit. */
-  | { kind: 'absolute'; limit: number };
+  | { kind: 'absolute'; limit: number }
+  /** Each value ≤ limit, in the figure's unit. */
+  | { kind: 'each'; limit: number };
 
 export interface BenchContext {
   /** How often to repeat; the table shows medians. */

@@ -2,6 +2,7 @@
  * A lab as a user has one: the executable and its arguments (docs: README, "Commands"). Benchmarks know nothing of what is inside.
  */
 import { execa } from 'execa';
+import { ask, runningLab } from '../src/cli/running.js';
 
 const executable = 'scripts/lab';
 
@@ -16,6 +17,14 @@ export async function lab(name: string, args: readonly string[], input = ''): Pr
 function splitAtDashes(args: readonly string[]): [string[], string[]] {
   const at = args.indexOf('--');
   return at < 0 ? [[...args], []] : [args.slice(0, at), args.slice(at)];
+}
+
+/**
+ * What a command would ask the daemon, without the command: looking again and again must not cost what is measured its
+ * processor time. @throws CommandFailure
+ */
+export function asked<T>(name: string, request: string, body?: unknown): Promise<T> {
+  return ask<T>(runningLab(name), request, body);
 }
 
 export interface Status {

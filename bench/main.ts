@@ -67,6 +67,7 @@ async function main(): Promise<void> {
   for (const name of names) {
     try {
       results.push(...(await runOne(name, context)));
+      if (results.some(({ failure }) => failure !== undefined)) process.exitCode = 1;
     } catch (error) {
       progress(`${name} failed: ${inOneLine(error)}`);
       process.exitCode = 1;

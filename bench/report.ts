@@ -13,25 +13,35 @@ export interface Result extends Figure {
 }
 
 export function judge(benchmark: string, figure: Figure): Result {
-  const [value, floorMedian] = [median(figure.measured), median(figure.floor.values)];
+  const value = figure.measured.length > 0 ? median(figure.measured) : Number.NaN;
+  const floorMedian = median(figure.floor.values);
   const ratio = value / floorMedian;
-  const compared = figure.budget.kind === 'ratio' ? ratio : value;
-  return { benchmark, ...figure, median: value, floorMedian, ratio, isWithinBudget: compared <= figure.budget.limit };
+  const compared = { ratio, absolute: value, each: Math.max(...figure.measured) }[figure.budget.kind];
+  const isWithinBudget = figure.failure === undefined && compared <= figure.budget.limit;
+  return { benchmark, ...figure, median: value, floorMedian, ratio, isWithinBudget };
 }
 
-const inUnit = (value: number, unit: Unit) => `${value.toFixed(value < 10 ? 1 : 0)} ${unit}`;
+const inUnit = (value: number, unit: Unit) =>
+  Number.isNaN(value) ? '-' : `${value.toFixed(value < 10 ? 1 : 0)} ${unit}`;
 
-const budgetText = (budget: Budget, unit: Unit) =>
-  budget.kind === 'ratio' ? `≤ ${budget.limit} ×` : `≤ ${inUnit(budget.limit, unit)}`;
+function budgetText({ kind, limit }: Budget, unit: Unit): string {
+  if (kind === 'ratio') return `≤ ${limit} ×`;
+  return `${kind === 'each' ? 'all ' : ''}≤ ${inUnit(limit, unit)}`;
+}
+
+function verdict({ failure, isWithinBudget }: Result): string {
+  if (failure !== undefined) return 'FAILED';
+  return isWithinBudget ? 'within' : 'OVER';
+}
 
 function row(result: Result): string[] {
   return [
     result.title,
     inUnit(result.median, result.unit),
     `${inUnit(result.floorMedian, result.unit)}  ${result.floor.title}`,
-    `${result.ratio.toFixed(2)} ×`,
+    Number.isNaN(result.ratio) ? '-' : `${result.ratio.toFixed(2)} ×`,
     budgetText(result.budget, result.unit),
-    result.isWithinBudget ? 'within' : 'OVER',
+    verdict(result),
   ];
 }
 
@@ -39,12 +49,14 @@ function row(result: Result): string[] {
 export function renderTable(results: readonly Result[]): string {
   const table = new Table({
     head: ['what', 'median', 'floor, same run', 'ratio', 'budget', ''],
-    colWidths: [40, 10, 40, 9, 11, 8],
+    colWidths: [40, 10, 40, 9, 15, 8],
     wordWrap: true,
     style: { head: [], border: [], compact: true },
   });
   table.push(...results.map(row));
-  const notes = results.flatMap(({ title, note }) => (note ? [`${title}: ${note}`] : []));
+  const notes = results.flatMap(({ title, note, failure }) =>
+    [note, failure && `FAILED: ${failure}`].flatMap((text) => (text ? [`${title}: ${text}`] : [])),
+  );
   return [table.toString(), ...notes].join('\n');
 }
 

@@ -4,10 +4,13 @@
  * Differs: a node that is off is one whose cable is pulled and whose speaker is dead; its pods' processes still run, and
  * can be looked at. The control plane notices a node that it cannot reach at once, where a real one waits 40 s
  * (node-monitor-grace-period) before it marks the node Unknown and its pods not ready. Source: `pkg/controller/nodelifecycle`.
+ * Differs: when a cable is put back, nodes ask at once again for whom they asked in vain; a real kernel holds back what it has
+ * for them for up to three seconds, and may then say "No route to host".
  */
 import type { Node, NodeCondition, Pod, PodCondition } from 'kubernetes-types/core/v1.js';
 import { type KubeObject, keyOf, type Stored } from '../api/object.js';
 import { pulledCable } from '../fabric/machines.js';
+import { forgetUnanswered } from '../kernel/neighbours.js';
 import type { Kubelet } from '../kubelet/kubelet.js';
 import { isSpeakerPod } from '../metallb/install.js';
 import type { Speakers } from '../node/speaker/speakers.js';
@@ -94,12 +97,18 @@ export class Faults {
     const cable = pulledCable(this.parts.desired.config, node);
     const { wiring, speakers } = this.parts;
     if (kind !== 'speaker') await wiring.change(cut ? [cable] : [], cut ? [] : [cable.key]);
+    if (kind !== 'speaker' && !cut) await this.#askAgain();
     if (dead) await speakers.take(node);
     else {
       speakers.giveBack(node);
       this.#hurry(node);
     }
     if (kind !== 'speaker') this.#report(node, !cut);
+  }
+
+  async #askAgain(): Promise<void> {
+    const { wiring, desired } = this.parts;
+    await Promise.all(desired.config.nodes.map(({ name }) => forgetUnanswered(wiring.namespaces.get(name))));
   }
 
   /** What was broken on purpose has not earned a back-off. */

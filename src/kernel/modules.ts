@@ -3,41 +3,58 @@
  *
  * Source: finit_module(2), modules.dep(5).
  */
-import { closeSync, openSync, readFileSync } from 'node:fs';
+import { closeSync, existsSync, openSync, readFileSync } from 'node:fs';
+import { release } from 'node:os';
 import { join } from 'node:path';
 import { finitModule } from './libc.js';
 
-/** `path: what it needs …` lines as a map. */
-export function parseDependencies(text: string): Map<string, string[]> {
-  const lines = text.split('\n').filter((line) => line.includes(':'));
-  return new Map(lines.map((line) => [line.slice(0, line.indexOf(':')), words(line.slice(line.indexOf(':') + 1))]));
+const LIST = 'modules.dep';
+
+/** A module's file, and the names of the modules that it needs. */
+export interface ModuleFile {
+  path: string;
+  needs: readonly string[];
 }
 
 /**
- * The files to load for these modules, each after those it needs; a module without a file is built in, or not to be had.
- * @param dependencies of `parseDependencies`
+ * A `modules.dep` by module name. What a module needs is known by name, too, so that a module of one folder may need, or stand in
+ * for, one of another: put the maps together, the later one wins.
+ * @param folder what the list's paths are relative to
  */
-export function loadOrder(dependencies: ReadonlyMap<string, readonly string[]>, modules: readonly string[]): string[] {
-  const byName = new Map([...dependencies.keys()].map((path) => [moduleName(path), path]));
+export function parseDependencies(text: string, folder: string): Map<string, ModuleFile> {
+  const lines = text.split('\n').filter((line) => line.includes(':'));
+  return new Map(
+    lines.map((line) => {
+      const path = line.slice(0, line.indexOf(':'));
+      const needs = words(line.slice(line.indexOf(':') + 1)).map(moduleName);
+      return [moduleName(path), { path: join(folder, path), needs }];
+    }),
+  );
+}
+
+/** The files to load for these modules, each after those it needs; a module without a file is built in, or not to be had. */
+export function loadOrder(files: ReadonlyMap<string, ModuleFile>, modules: readonly string[]): string[] {
   const order = new Set<string>();
-  const visit = (path: string): void => {
-    if (order.has(path)) return;
-    for (const needed of dependencies.get(path) ?? []) visit(needed);
-    order.add(path);
+  const visit = (name: string): void => {
+    const file = files.get(name);
+    if (file === undefined || order.has(file.path)) return;
+    for (const needed of file.needs) visit(needed);
+    order.add(file.path);
   };
-  for (const name of modules) {
-    const path = byName.get(name);
-    if (path !== undefined) visit(path);
-  }
+  for (const name of modules) visit(name);
   return [...order];
 }
 
-/** Loads them, with what they need, into the running kernel. @throws KernelError of the first that the kernel refuses */
-export function loadModules(folder: string, modules: readonly string[]): void {
-  const release = readFileSync('/proc/sys/kernel/osrelease', 'utf8').trim();
-  const tree = join(folder, release);
-  const dependencies = parseDependencies(readFileSync(join(tree, 'modules.dep'), 'utf8'));
-  for (const path of loadOrder(dependencies, modules)) loadModule(join(tree, path));
+/**
+ * Loads them, with what they need, into the running kernel.
+ * @param folders each with a folder a kernel release; one that has none for this kernel is left out, a later one's files win
+ * @throws KernelError of the first that the kernel refuses
+ */
+export function loadModules(folders: readonly string[], modules: readonly string[]): void {
+  const trees = folders.map((folder) => join(folder, release())).filter((tree) => existsSync(join(tree, LIST)));
+  const lists = trees.map((tree) => parseDependencies(readFileSync(join(tree, LIST), 'utf8'), tree));
+  const files = new Map(lists.flatMap((list) => [...list]));
+  for (const path of loadOrder(files, modules)) loadModule(path);
 }
 
 function loadModule(path: string): void {

@@ -3,6 +3,7 @@
  */
 import arpLookup from '@network-utils/arp-lookup';
 import { inNamespace, type NetworkNamespace } from './netns.js';
+import { runProcess } from './process.js';
 
 export interface Neighbour {
   address: string;
@@ -13,4 +14,9 @@ export interface Neighbour {
 export async function listNeighbours(namespace: NetworkNamespace): Promise<Neighbour[]> {
   const rows = await inNamespace(namespace, () => arpLookup.getTable());
   return rows.map(({ ip, mac }) => ({ address: ip, mac }));
+}
+
+/** Drops the entries that wait for an answer, so that the next packet asks at once. @throws ProcessError */
+export async function forgetUnanswered(namespace: NetworkNamespace): Promise<void> {
+  await runProcess(namespace, ['ip', 'neigh', 'flush', 'nud', 'incomplete']);
 }

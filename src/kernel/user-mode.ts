@@ -5,7 +5,8 @@
  * user-mode-linux, whose modules are not where `uname -r` would have them.
  */
 import { spawn } from 'node:child_process';
-import { mkdirSync } from 'node:fs';
+import { existsSync, mkdirSync, readFileSync } from 'node:fs';
+import { release } from 'node:os';
 import { join } from 'node:path';
 import type { Duplex } from 'node:stream';
 import { ReadStream } from 'node:tty';
@@ -15,6 +16,9 @@ export const userModeProgram = 'linux.uml';
 
 /** Where Debian's package keeps the modules, a folder a kernel release. */
 export const userModeModules = '/usr/lib/uml/modules';
+
+/** Where scripts/provision --uml-nftables puts those that Debian left out or built without IPv4, likewise. */
+export const builtModules = '/usr/local/lib/kubewire/uml-modules';
 
 /** The descriptor of the serial line inside, see scripts/guest-init. */
 const SERIAL_DESCRIPTOR = 3;
@@ -67,6 +71,16 @@ export function startUserMode({ program, init, environment, scratch, memoryMiB }
     child.once('exit', (code, signal) => resolve(signal ?? `exit code ${code}`));
   });
   return { line: child.stdio[3] as Duplex, ended };
+}
+
+/** Whether this process runs in such a kernel. Source: arch/um/kernel/um_arch.c, show_cpuinfo. */
+export function inUserMode(): boolean {
+  return /^vendor_id\s*: User Mode Linux$/m.test(readFileSync('/proc/cpuinfo', 'utf8'));
+}
+
+/** Whether modules were built for the running kernel. */
+export function hasBuiltModules(): boolean {
+  return existsSync(join(builtModules, release()));
 }
 
 /** The serial line, as the guest's processes have it. */

@@ -21,9 +21,9 @@ export interface Installation {
 /** The installed controller, when one of its pods is ready. */
 export function runningController(lister: Lister): Installation | undefined {
   const deployments = lister.list<Stored<Deployment>>('apps', 'Deployment');
-  const found = deployments.find((one) => containerOf(one.spec?.template.spec, controllerImage));
-  if (!found || (found.status?.readyReplicas ?? 0) < 1) return undefined;
-  return installation(found, containerOf(found.spec?.template.spec, controllerImage));
+  const found = deployments.find(isControllerDeployment);
+  const container = containerOf(found?.spec?.template.spec, controllerImage);
+  return found && container && found.status?.readyReplicas ? installation(found, container) : undefined;
 }
 
 /** The speakers' DaemonSet. Whether a node's speaker runs is that node's business. */
@@ -49,8 +49,8 @@ function containerOf(spec: PodSpec | undefined, image: RegExp): Container | unde
   return spec?.containers.find((container) => image.test(container.image ?? ''));
 }
 
-function installation({ metadata }: Pick<Stored<Deployment>, 'metadata'>, container?: Container): Installation {
-  const loadBalancerClass = container && flag(container, 'lb-class');
+function installation({ metadata }: Pick<Stored<Deployment>, 'metadata'>, container: Container): Installation {
+  const loadBalancerClass = flag(container, 'lb-class');
   return { namespace: metadata.namespace ?? '', ...(loadBalancerClass ? { loadBalancerClass } : {}) };
 }
 

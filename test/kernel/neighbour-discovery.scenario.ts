@@ -4,7 +4,7 @@ import { writeFileSync } from 'node:fs';
 import { listLinks } from '../../src/kernel/links.js';
 import { createNamespace, inNamespace, type NetworkNamespace } from '../../src/kernel/netns.js';
 import type { ServiceAdvertisement } from '../../src/metallb/layer2/contract.js';
-import { startSpeaker } from '../../src/node/speaker/process.js';
+import { startSpeaker } from '../../src/node/speaker/start.js';
 import { pause } from '../../src/world/pause.js';
 
 const vip = '2001:db8:56::128';

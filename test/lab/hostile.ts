@@ -88,5 +88,7 @@ export const hostileDatagrams: readonly Buffer[] = [
     { kind: '__proto__', from: '__proto__' },
     { kind: 'leave', from: 'k8s-node3' },
     { kind: 'beat', from: 'k8s-node3', first: true },
+    { kind: 'beat', from: 'k8s-node3', hears: [7] },
+    { kind: 'beat', from: 'k8s-node3', hears: [], first: true },
   ].map((message) => Buffer.from(JSON.stringify(message))),
 ];

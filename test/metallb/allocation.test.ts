@@ -110,55 +110,6 @@ const rows: Row[] = [
     `AllocationFailed ${prefix}requested loadBalancer IP(s) ["192.168.56.200"] is not compatible with requested address pool ip-pool-01`,
   ],
   [
-    'an address of another family',
-    [...chapter, pool('six', ['fd00::/120'])],
-    { annotations: { 'metallb.io/loadBalancerIPs': 'fd00::1' } },
-    '<pending>',
-    `AllocationFailed ${prefix}requested loadBalancer IP(s) ["fd00::1"] does not match the ipFamily of the service`,
-  ],
-  [
-    'addresses of both families, for a Service of one',
-    [...chapter, pool('six', ['fd00::/120'])],
-    { annotations: { 'metallb.io/loadBalancerIPs': '192.168.56.200, fd00::1' } },
-    '<pending>',
-    `AllocationFailed ${prefix}requested loadBalancer IP(s) ["192.168.56.200" "fd00::1"] does not match the ipFamily of the service`,
-  ],
-  [
-    'two addresses of one family',
-    chapter,
-    { annotations: { 'metallb.io/loadBalancerIPs': '192.168.56.200,192.168.56.201' } },
-    '<pending>',
-    `AllocationFailed ${prefix}IPFamilyForAddresses: same address family ["192.168.56.200" "192.168.56.201"]`,
-  ],
-  [
-    'three addresses',
-    chapter,
-    { annotations: { 'metallb.io/loadBalancerIPs': '192.168.56.200,192.168.56.201,fd00::1' } },
-    '<pending>',
-    `AllocationFailed ${prefix}IPFamilyForAddresses: invalid ips length 3 ["192.168.56.200" "192.168.56.201" "fd00::1"]`,
-  ],
-  [
-    'of pools and ranges of IPv6 an IPv4 Service takes nothing',
-    [pool('a', ['fd00::/64']), pool('p', ['fd01::1-fd01::ff', '10.9.0.0/24'])],
-    {},
-    '10.9.0.0',
-    'IPAllocated Assigned IP ["10.9.0.0"]',
-  ],
-  [
-    'pools of IPv6 alone have nothing for it',
-    [pool('a', ['fd00::/64'])],
-    {},
-    '<pending>',
-    `AllocationFailed ${prefix}no available IPs`,
-  ],
-  [
-    'nor when it asks for one, which MetalLB says in its own way',
-    [pool('a', ['fd00::/64'])],
-    { annotations: { 'metallb.io/address-pool': 'a' } },
-    '<pending>',
-    `AllocationFailed ${prefix}["<nil>"] is not allowed in config`,
-  ],
-  [
     'what is no address is refused',
     chapter,
     { annotations: { 'metallb.io/loadBalancerIPs': 'x' } },
@@ -178,6 +129,20 @@ const rows: Row[] = [
     { spec: { loadBalancerIP: '10.9.0.7' } },
     '<pending>',
     `AllocationFailed ${prefix}pool p not compatible for ip assignment`,
+  ],
+  [
+    'a pool whose namespace selector finds no namespace is given to nobody',
+    [pool('a', ['10.9.0.0/24'], { serviceAllocation: { namespaceSelectors: [{ matchLabels: { team: 'blue' } }] } })],
+    {},
+    '<pending>',
+    `AllocationFailed ${prefix}no available IPs`,
+  ],
+  [
+    'but can be asked for, as MetalLB has it',
+    [pool('a', ['10.9.0.0/24'], { serviceAllocation: { namespaceSelectors: [{ matchLabels: { team: 'blue' } }] } })],
+    { annotations: { 'metallb.io/address-pool': 'a' } },
+    '10.9.0.0',
+    'IPAllocated Assigned IP ["10.9.0.0"]',
   ],
   [
     'the pinned pool with the lowest priority goes first',
@@ -317,31 +282,3 @@ test('a request that cannot be read leaves the address where it is', (t) => {
       .includes('LoadBalancerFailed invalid requested loadbalancer IPs: invalid metallb.io/loadBalancerIPs: "x"'),
   );
 });
-
-const patched: [title: string, ips: string[], event: string[]][] = [
-  ['of another family', ['fd00::1'], []],
-  ['of both families', ['192.168.56.129', 'fd00::1'], []],
-  [
-    'of one family twice',
-    ['192.168.56.129', '192.168.56.130'],
-    [
-      'nolbIPsIPFamily Failed to retrieve LBIPs IPFamily for ["192.168.56.129" "192.168.56.130"]: IPFamilyForAddresses: same address family ["192.168.56.129" "192.168.56.130"]',
-    ],
-  ],
-];
-for (const [title, ips, words] of patched) {
-  test(`addresses ${title} in a status are taken for none`, (t) => {
-    const plane = withPools(...chapter, pool('six', ['fd00::/120']));
-    plane.apply(balancer('web'));
-    const service = plane.service('web');
-    const before = plane.events('web');
-    const ingress = ips.map((ip) => ({ ip }));
-    plane.registry.update({ ...service, status: { loadBalancer: { ingress } } }, { subresource: 'status' });
-    plane.apply();
-    t.is(plane.addressOf('web'), '192.168.56.128');
-    t.deepEqual(
-      plane.events('web').filter((event) => !before.includes(event)),
-      words,
-    );
-  });
-}

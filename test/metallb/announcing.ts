@@ -12,6 +12,7 @@ export function announcing<F>(
   address: string,
   decode: (bytes: Buffer) => F | undefined,
   interfaces: AnnouncedInterfaces = 'all',
+  claimsAtOnce = false,
 ) {
   const clock = createManualClock();
   const start = clock.now();
@@ -21,10 +22,12 @@ export function announcing<F>(
     protocol,
     link,
     send: (bytes) => void sent.push({ at: clock.now() - start, frame: decode(bytes) }),
-    join: (group) => void groups.push(group),
-    leave: (group) => void groups.splice(groups.indexOf(group), 1),
+    groups: {
+      join: (group) => void groups.push(group),
+      leave: (group) => void groups.splice(groups.indexOf(group), 1),
+    },
   };
-  const announcer = new Announcer({ clock, responders: [responder] });
+  const announcer = new Announcer({ clock, responders: [responder], claimsAtOnce });
   announcer.setBalancer('default/web', [address], interfaces);
   sent.length = 0;
   return { announcer, clock, sent, groups, hear: (bytes: Buffer) => announcer.hear(responder, bytes) };

@@ -151,6 +151,23 @@ test('announcing again prolongs the five seconds without another round at once',
   t.is(sent.length, 2 * 7, 'rounds at 1.1, 2.2 … 7.7 s');
 });
 
+const regained: [claimsAtOnce: boolean, after: number, how: string][] = [
+  [false, 2, 'as MetalLB does'],
+  [true, 4, 'and claimed at once where that is asked for'],
+];
+
+for (const [claimsAtOnce, after, how] of regained) {
+  test(`an address that comes back within five seconds is announced on, ${how}`, (t) => {
+    const { announcer, sent, clock } = announcing(arp, vip, decodeArp, 'all', claimsAtOnce);
+    clock.advance(1200);
+    announcer.deleteBalancer('default/web');
+    announcer.setBalancer('default/web', [vip], 'all');
+    t.is(sent.length, after);
+    clock.advance(20_000);
+    t.is(sent.length, after + 2 * 4, 'rounds at 2.2 … 5.5 s');
+  });
+}
+
 test('100,000 broken and hostile frames are survived, and answered only where a good one would be', (t) => {
   const { sent, hear } = announcingHere();
   const next = numbersBelow(20240501);

@@ -191,7 +191,7 @@ test('every line of the tool table has a need, a command, a package and a purpos
   const table = readToolTable(readFileSync('scripts/provision', 'utf8'));
   t.true(table.length > 15);
   for (const row of table) {
-    t.true(['required', 'tested', 'optional', 'ebpf'].includes(row.need), row.command);
+    t.true(['required', 'tested', 'optional', 'ebpf', 'umlnft'].includes(row.need), row.command);
     t.regex(row.package, /^[a-z0-9-]+$/);
     t.true(row.purpose.length > 10, row.command);
   }

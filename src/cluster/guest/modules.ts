@@ -53,5 +53,26 @@ const rules = [
   'nf_log_syslog',
 ];
 
-/** In the order in which they are loaded. */
-export const guestModules: readonly string[] = [...links, ...rules, ...sets, ...ipvs];
+const expressions = [
+  'chain_nat',
+  'compat',
+  'ct',
+  'fib',
+  'fib_ipv4',
+  'hash',
+  'limit',
+  'log',
+  'masq',
+  'nat',
+  'numgen',
+  'quota',
+];
+const nftables = ['nf_tables', ...[...expressions, 'redir', 'reject', 'reject_ipv4'].map((name) => `nft_${name}`)];
+
+/**
+ * In the order in which they are loaded.
+ * @param hasNftables whether there is an nf_tables that knows IPv4: Debian's does not, and the rest is of no use without
+ */
+export function guestModules(hasNftables: boolean): readonly string[] {
+  return [...links, ...rules, ...sets, ...ipvs, ...(hasNftables ? nftables : [])];
+}

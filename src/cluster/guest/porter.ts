@@ -6,7 +6,7 @@ import { connect } from 'node:net';
 import type { Duplex } from 'node:stream';
 import { startDaemonProcess } from '../../kernel/launch.js';
 import { loadModules } from '../../kernel/modules.js';
-import { guestLine, userModeModules } from '../../kernel/user-mode.js';
+import { builtModules, guestLine, hasBuiltModules, userModeModules } from '../../kernel/user-mode.js';
 import { serveCommand } from './commands.js';
 import { controlSocket, type DaemonCommand, greeting, streamNames } from './contract.js';
 import { GuestEnd } from './line.js';
@@ -17,7 +17,7 @@ const LOOPBACK = '127.0.0.1';
 
 let apiPort = 0;
 
-loadModules(userModeModules, guestModules);
+loadModules([userModeModules, builtModules], guestModules(hasBuiltModules()));
 const line = guestLine();
 line.write(`${greeting}\n`);
 const sayGoodbye = serveStreams(new GuestEnd(line), {

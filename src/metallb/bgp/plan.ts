@@ -6,10 +6,9 @@
 import type { Node } from 'kubernetes-types/core/v1.js';
 import type { EndpointSlice } from 'kubernetes-types/discovery/v1.js';
 import type { KubeObject, Stored } from '../../api/object.js';
-import type { LoadBalancerService } from '../controller/converge.js';
-import { serviceKey, statusAddresses } from '../controller/converge.js';
 import { canServe } from '../layer2/advertisements.js';
 import { unusableReason } from '../layer2/usable-node.js';
+import { type LoadBalancerService, serviceKey, statusAddresses } from '../load-balancer-service.js';
 import { addressText, blockSize, parseAddress } from '../pools/address.js';
 import { type IPAddressPool, type Pool, poolOf } from '../pools/pool.js';
 import { matchesAny, selectsPool } from '../selection.js';

@@ -5,20 +5,15 @@
  * wait be looked at again.
  */
 import type { KubeObject } from '../../api/object.js';
-import type { Controller, ControllerContext, Intent } from '../../controllers/contract.js';
+import type { Controller, Intent } from '../../controllers/contract.js';
 import type { ChangeEvent, Lister } from '../../registry/contract.js';
 import { allocatedFromPool, deprecatedAnnotations } from '../annotations.js';
 import { poolsOf } from '../configuration.js';
 import { handlesClass, metallbGroup, runningController } from '../install.js';
+import { type LoadBalancerService, serviceKey, statusAddresses } from '../load-balancer-service.js';
 import { ledgerOf } from '../pools/allocator.js';
-import {
-  type Convergence,
-  claimOf,
-  converge,
-  type LoadBalancerService,
-  serviceKey,
-  statusAddresses,
-} from './converge.js';
+import { type Convergence, converge } from './converge.js';
+import { claimOf } from './demand.js';
 
 const component = 'metallb-controller';
 
@@ -33,10 +28,10 @@ export const metallbController: Controller = {
     const own = serviceKey(change.object as LoadBalancerService);
     return givesBack(change) ? [own, ...balancerKeys(lister)] : [own];
   },
-  reconcile(key, lister, context) {
+  reconcile(key, lister) {
     const [namespace = '', name = ''] = key.split('/');
     const service = lister.get<LoadBalancerService & KubeObject>({ group: '', kind: 'Service', namespace, name });
-    return service ? reconcile(service, lister, context) : [];
+    return service ? reconcile(service, lister) : [];
   },
 };
 
@@ -70,14 +65,14 @@ function useOf(object: KubeObject | undefined): string | undefined {
   return claim && JSON.stringify({ ...claim, written: undefined });
 }
 
-function reconcile(service: LoadBalancerService & KubeObject, lister: Lister, context: ControllerContext): Intent[] {
+function reconcile(service: LoadBalancerService & KubeObject, lister: Lister): Intent[] {
   const installation = runningController(lister);
   if (!installation) return [];
   if (service.spec?.type !== 'LoadBalancer') return withoutPool(service);
   if (!handlesClass(installation, service.spec.loadBalancerClass)) return [];
   const pools = poolsOf(lister, installation.namespace);
   const ledger = ledgerOf(balancers(lister).flatMap((one) => claimOf(one) ?? []));
-  return carryOver(service, converge(service, pools, ledger), context);
+  return writesFor(service, converge(service, pools, ledger));
 }
 
 function withoutPool(service: LoadBalancerService & KubeObject): Intent[] {
@@ -86,11 +81,7 @@ function withoutPool(service: LoadBalancerService & KubeObject): Intent[] {
 }
 
 /** Writes what differs. Deprecated annotations are warned of only then, so that looking alone stays quiet. */
-function carryOver(
-  service: LoadBalancerService & KubeObject,
-  next: Convergence,
-  _context: ControllerContext,
-): Intent[] {
+function writesFor(service: LoadBalancerService & KubeObject, next: Convergence): Intent[] {
   const events = next.events.map((event): Intent => {
     return { verb: 'event', event: { involved: service, component, ...event }, reason: event.reason };
   });

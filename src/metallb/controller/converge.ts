@@ -4,25 +4,21 @@
  * Models: MetalLB `controller/service.go` convergeBalancer and allocateIPs, step by step.
  * Differs: the lab's clusters are IPv4 only, so second addresses of dual-stack Services are never looked for.
  */
-import type { Service } from 'kubernetes-types/core/v1.js';
-import type { Stored } from '../../api/object.js';
-import { annotationName, requested } from '../annotations.js';
-import { type Address, addressText, type Family, parseAddress } from '../pools/address.js';
+import { type LoadBalancerService, serviceKey, statusAddresses } from '../load-balancer-service.js';
+import { type Address, addressText, type Family, parseAddress, quoted } from '../pools/address.js';
 import {
   type Allocated,
   allocate,
   allocateFromPool,
   assign,
-  type Claim,
   claimsBefore,
   type Demand,
   type Ledger,
-  quoted,
 } from '../pools/allocator.js';
 import { familyOf } from '../pools/family.js';
 import type { Pool } from '../pools/pool.js';
-
-export type LoadBalancerService = Stored<Service>;
+import { demandOf } from './demand.js';
+import { requestedAddresses, requestedPool } from './request.js';
 
 export interface ConvergeEvent {
   type: 'Normal' | 'Warning';
@@ -37,40 +33,6 @@ export interface Convergence {
   events: ConvergeEvent[];
   /** It keeps what it has: the request is wrong, or there is nothing to do. */
   untouched?: boolean;
-}
-
-export function serviceKey({ metadata }: Pick<LoadBalancerService, 'metadata'>): string {
-  return `${metadata.namespace ?? ''}/${metadata.name}`;
-}
-
-/** What a Service wants to use an address for. Source: `internal/allocator/k8salloc`. */
-export function demandOf(service: LoadBalancerService): Demand {
-  const { metadata, spec = {} } = service;
-  return {
-    service: serviceKey(service),
-    namespace: metadata.namespace ?? '',
-    labels: metadata.labels,
-    ports: (spec.ports ?? []).map(({ protocol = 'TCP', port }) => `${protocol}/${port}`),
-    sharing: requested(metadata.annotations, 'allow-shared-ip') ?? '',
-    backend: spec.externalTrafficPolicy === 'Local' ? selectorText(spec.selector ?? {}) : '',
-  };
-}
-
-function selectorText(selector: Record<string, string>): string {
-  const pairs = Object.entries(selector).map(([key, value]) => `${key}=${value}`);
-  return pairs.sort().join(',');
-}
-
-/** The addresses in a Service's status. */
-export function statusAddresses({ status }: LoadBalancerService): string[] {
-  return (status?.loadBalancer?.ingress ?? []).flatMap(({ ip }) => (ip ? [ip] : []));
-}
-
-/** The claim that a Service's status makes; undefined when it has no address. */
-export function claimOf(service: LoadBalancerService): Claim | undefined {
-  const addresses = statusAddresses(service);
-  const written = Number(service.metadata.resourceVersion ?? 0);
-  return addresses.length === 0 ? undefined : { ...demandOf(service), addresses, written };
 }
 
 /** What a Service of type LoadBalancer should have. `ledger` holds the claims of all Services. */
@@ -96,7 +58,7 @@ function keep(service: LoadBalancerService, pools: readonly Pool[], ledger: Ledg
     const message = `current IP for "${key}" not allowed by config, will attempt for new IP assignment: ${assigned.error}`;
     events.push({ type: 'Normal', reason: 'ClearAssignment', message });
   }
-  const desired = desiredAddresses(service);
+  const desired = requestedAddresses(service);
   if ('error' in desired) {
     const message = `invalid requested loadbalancer IPs: ${desired.error}`;
     events.push({ type: 'Warning', reason: 'LoadBalancerFailed', message });
@@ -117,9 +79,9 @@ function familyMisfit(service: LoadBalancerService, current: readonly Address[])
   return [{ type: 'Warning', reason: 'nolbIPsIPFamily', message }];
 }
 
-function isElsewhere({ metadata }: LoadBalancerService, assigned: { pool: string }): boolean {
-  const pool = requested(metadata.annotations, 'address-pool');
-  return pool !== undefined && pool !== '' && pool !== assigned.pool;
+function isElsewhere(service: LoadBalancerService, assigned: { pool: string }): boolean {
+  const pool = requestedPool(service);
+  return pool !== '' && pool !== assigned.pool;
 }
 
 function isOther(current: readonly Address[], desired: readonly Address[]): boolean {
@@ -143,11 +105,11 @@ function choose(
 }
 
 function allocateFor(service: LoadBalancerService, pools: readonly Pool[], ledger: Ledger): Allocated {
-  const desired = desiredAddresses(service);
+  const desired = requestedAddresses(service);
   if ('error' in desired) return desired;
   const demand = demandOf(service);
   const family = serviceFamily(service);
-  const pool = requested(service.metadata.annotations, 'address-pool') ?? '';
+  const pool = requestedPool(service);
   if (desired.addresses.length > 0) return assignDesired(pools, ledger, demand, desired.addresses, { family, pool });
   if (pool !== '') return allocateFromPool(pools, ledger, demand, family, pool);
   return allocate(pools, ledger, demand, family);
@@ -171,21 +133,4 @@ function assignDesired(
 
 function serviceFamily({ spec }: LoadBalancerService): Family {
   return parseAddress(spec?.clusterIPs?.[0] ?? spec?.clusterIP ?? '')?.family ?? 'ipv4';
-}
-
-/** The addresses that the user asks for by annotation or field. */
-function desiredAddresses({ metadata, spec }: LoadBalancerService): { addresses: Address[] } | { error: string } {
-  const text = requested(metadata.annotations, 'loadBalancerIPs') ?? '';
-  const field = spec?.loadBalancerIP ?? '';
-  const name = annotationName('loadBalancerIPs');
-  if (text !== '' && field !== '') return { error: `service can not have both ${name} and svc.Spec.LoadBalancerIP` };
-  if (text !== '') return parseAll(text.split(','), `invalid ${name}: "${text}"`);
-  return field === '' ? { addresses: [] } : parseAll([field], `invalid spec.loadBalancerIP "${field}"`);
-}
-
-function parseAll(texts: readonly string[], error: string): { addresses: Address[] } | { error: string } {
-  const addresses = texts.flatMap((text) => parseAddress(text.trim()) ?? []);
-  if (addresses.length < texts.length) return { error };
-  const together = familyOf(addresses);
-  return 'error' in together ? together : { addresses };
 }

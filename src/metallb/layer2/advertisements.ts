@@ -10,7 +10,7 @@ import type { LabelSelector } from 'kubernetes-types/meta/v1.js';
 import type { KubeObject, Stored } from '../../api/object.js';
 import { matchesSelector } from '../../api/selector.js';
 import { requested } from '../annotations.js';
-import { type LoadBalancerService, serviceKey, statusAddresses } from '../controller/converge.js';
+import { type LoadBalancerService, serviceKey, statusAddresses } from '../load-balancer-service.js';
 import { parseAddress } from '../pools/address.js';
 import { type IPAddressPool, type Pool, poolOf } from '../pools/pool.js';
 import { matchesAny, selectsPool } from '../selection.js';

@@ -28,6 +28,11 @@ export interface ServiceAdvertisement {
   nodes: Readonly<Record<string, AnnouncedInterfaces>>;
   /** Of those, the nodes that may win if their speaker lives. */
   candidates: readonly string[];
+  /**
+   * Another one for every change of the Service or its slices, whatever changed: a speaker looks at the Service again, and
+   * whoever announces it does so anew. Source: MetalLB `internal/k8s/controllers/service_controller.go`.
+   */
+  revision?: string;
   /** Sums of the weights of preferredNodeSelectors. */
   scores: Readonly<Record<string, number>>;
 }

@@ -56,11 +56,16 @@ export interface NeighbourProtocol {
   groupOf(address: string): string | undefined;
 }
 
+/** The multicast groups that an interface is in. */
+export interface GroupMembership {
+  join(group: string): void;
+  leave(group: string): void;
+}
+
 /** A protocol on one interface, and the interface's end of the wire. */
 export interface Responder {
   readonly protocol: NeighbourProtocol;
   readonly link: LinkAddresses;
+  readonly groups: GroupMembership;
   send(frame: Buffer): void;
-  join(group: string): void;
-  leave(group: string): void;
 }

@@ -10,13 +10,14 @@ export interface Member {
 
 /** What speakers say to each other, in a datagram of JSON. */
 export type MembershipMessage =
-  /** `fast`: I live. `first` asks for an answer at once. */
-  | { kind: 'beat'; from: string; first?: true }
+  /** `fast`: I live, and hear these. `first` asks for an answer at once. */
+  | { kind: 'beat'; from: string; hears: string[]; first?: true }
   | { kind: 'leave'; from: string }
-  /** `memberlist`: a probe, its answer, a probe on behalf of another, and what is known of others. */
+  /** `memberlist`: a probe, its answer, a probe on behalf of another and that it was in vain, and what is known of others. */
   | { kind: 'ping'; from: string; seq: number; news: News[] }
   | { kind: 'ack'; from: string; seq: number; news: News[] }
   | { kind: 'ping-req'; from: string; seq: number; target: string; news: News[] }
+  | { kind: 'nack'; from: string; seq: number; news: News[] }
   | { kind: 'gossip'; from: string; news: News[] };
 
 /** One fact about a member; a higher incarnation is newer. */
@@ -34,6 +35,12 @@ export interface Packet {
   message: MembershipMessage;
 }
 
+/** A node that has fallen silent. */
+export type Knock = Member;
+
+/** What a node's kernel says by itself: it is there, or it is there and no speaker has the port. */
+export type KernelAnswer = 'reachable' | 'noSpeaker';
+
 export interface Membership {
   /** How often `tick` wants to be called, milliseconds. */
   readonly tickMs: number;
@@ -43,6 +50,9 @@ export interface Membership {
   tick(now: number): Packet[];
   /** The farewell of a speaker that is stopped. */
   leave(): Packet[];
+  /** Called after `tick`: the nodes whose kernels are to be asked whether they are there. Absent: none ever. */
+  knocks?(now: number): Knock[];
+  answered?(node: string, answer: KernelAnswer): void;
   /** The live nodes, this one always among them. */
   alive(): ReadonlySet<string>;
 }

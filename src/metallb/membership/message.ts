@@ -9,14 +9,16 @@ const isText: Check = (value) => typeof value === 'string';
 const isNumber: Check = (value) => Number.isSafeInteger(value);
 const isNews: Check = (value) => fits(value, { node: isText, by: isText, incarnation: isNumber, state: isState });
 const isState: Check = (value) => ['alive', 'suspect', 'dead'].includes(value as string);
+const areTexts: Check = (value) => Array.isArray(value) && value.every(isText);
 const areNews: Check = (value) => Array.isArray(value) && value.every(isNews);
 
 const shapes: ReadonlyMap<unknown, Readonly<Record<string, Check>>> = new Map<unknown, Record<string, Check>>([
-  ['beat', {}],
+  ['beat', { hears: areTexts }],
   ['leave', {}],
   ['ping', { seq: isNumber, news: areNews }],
   ['ack', { seq: isNumber, news: areNews }],
   ['ping-req', { seq: isNumber, target: isText, news: areNews }],
+  ['nack', { seq: isNumber, news: areNews }],
   ['gossip', { news: areNews }],
 ]);
 

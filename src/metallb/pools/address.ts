@@ -41,6 +41,11 @@ export function addressText({ family, value }: Address): string {
   return family === 'ipv4' ? bytes.join('.') : new ipaddr.IPv6(bytes).toRFC5952String();
 }
 
+/** Go's `%q` of a list of addresses. */
+export function quoted(addresses: readonly string[]): string {
+  return `[${addresses.map((address) => `"${address}"`).join(' ')}]`;
+}
+
 function toBytes(family: Family, value: bigint): number[] {
   const count = widths[family] / 8;
   return Array.from({ length: count }, (_, index) => Number((value >> BigInt(8 * (count - 1 - index))) & 0xffn));

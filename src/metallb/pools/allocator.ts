@@ -5,7 +5,7 @@
  * so nothing can be lost or leak, and a restart changes nothing.
  */
 import type { Labels } from '../../api/selector.js';
-import { type Address, addressText, blockSize, type Family } from './address.js';
+import { type Address, addressText, blockSize, type Family, quoted } from './address.js';
 import { confusesBuggyFirmware, type Pool, pinnedPools, poolOf, serves } from './pool.js';
 
 /** What a Service wants to do with an address. */
@@ -64,11 +64,6 @@ function sharingRefusal(ledger: Ledger, demand: Demand, address: string): string
 
 function canShare(existing: Demand, wanted: Demand): boolean {
   return existing.sharing !== '' && existing.sharing === wanted.sharing && existing.backend === wanted.backend;
-}
-
-/** Go's `%q` of a list of addresses. */
-export function quoted(addresses: readonly string[]): string {
-  return `[${addresses.map((address) => `"${address}"`).join(' ')}]`;
 }
 
 /** The result of asking for addresses: them and their pool, or why not, in MetalLB's words. */

@@ -3,8 +3,7 @@
  *
  * Models: MetalLB `internal/ipfamily/ipfamily.go` ForAddresses.
  */
-import { type Address, addressText, type Family } from './address.js';
-import { quoted } from './allocator.js';
+import { type Address, addressText, type Family, quoted } from './address.js';
 
 /** @returns `dual` for one of each; or, in MetalLB's words, why they do not go together */
 export function familyOf(addresses: readonly Address[]): { family: Family | 'dual' } | { error: string } {

@@ -5,7 +5,7 @@
  * the LAN.
  */
 import type { AddressCounters } from '../layer2/announcer.js';
-import type { Decision, ServiceAdvertisement, WithdrawReason } from '../layer2/contract.js';
+import type { AnnouncedInterfaces, Decision, ServiceAdvertisement, WithdrawReason } from '../layer2/contract.js';
 import type { DropReason, LinkAddresses, NeighbourProtocol } from '../layer2/neighbour-protocol.js';
 import type { Liveness, Member } from '../membership/contract.js';
 
@@ -46,7 +46,7 @@ export interface SpeakerState {
 
 /** Something that happened to one Service; the daemon makes events and ServiceL2Status of it. */
 export type SpeakerNews =
-  | { kind: 'announced'; service: string; interfaces: 'all' | readonly string[] }
+  | { kind: 'announced'; service: string; interfaces: AnnouncedInterfaces }
   | { kind: 'withdrawn'; service: string; reason: WithdrawReason }
   /** None of the interfaces that the advertisements name is there. */
   | { kind: 'announceFailed'; service: string; address: string };

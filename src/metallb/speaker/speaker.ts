@@ -5,7 +5,7 @@
  * looked at again. Sockets and timers are the caller's.
  */
 import { type Announcer, matchesInterface } from '../layer2/announcer.js';
-import type { Decision, ServiceAdvertisement, WithdrawReason } from '../layer2/contract.js';
+import type { AnnouncedInterfaces, Decision, ServiceAdvertisement, WithdrawReason } from '../layer2/contract.js';
 import { shouldAnnounce } from '../layer2/should-announce.js';
 import type { SpeakerNews, SpeakerState } from './contract.js';
 
@@ -69,7 +69,7 @@ export class Speaker {
     if (decision.announce) this.#announce(advertisement, decision.interfaces);
   }
 
-  #announce({ service, addresses }: ServiceAdvertisement, interfaces: 'all' | readonly string[]): void {
+  #announce({ service, addresses }: ServiceAdvertisement, interfaces: AnnouncedInterfaces): void {
     const { announcer, interfaces: present, report } = this.parts;
     const possible = interfaces === 'all' || present.some((link) => matchesInterface(interfaces, link));
     if (possible) announcer.setBalancer(service, addresses, interfaces);

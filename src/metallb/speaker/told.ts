@@ -13,10 +13,10 @@ import type { BFDProfile, BGPAdvertisement, BGPPeer } from '../bgp/configuration
 import type { BgpNode } from '../bgp/contract.js';
 import { type BgpWorld, planBgp } from '../bgp/plan.js';
 import { poolsOf } from '../configuration.js';
-import { type LoadBalancerService, serviceKey } from '../controller/converge.js';
 import { handlesClass, type Installation, installedSpeakers, isSpeakerPod, metallbGroup } from '../install.js';
 import { advertisementOf, type L2Advertisement, type Layer2World } from '../layer2/advertisements.js';
 import type { ServiceAdvertisement } from '../layer2/contract.js';
+import { type LoadBalancerService, serviceKey } from '../load-balancer-service.js';
 import type { Member } from '../membership/contract.js';
 import type { IPAddressPool } from '../pools/pool.js';
 
@@ -50,16 +50,20 @@ export function speakersTold(lister: Lister): SpeakersTold {
   const installation = installedSpeakers(lister);
   if (!installation) return { members: [], services: new Map() };
   const { namespace, ignoreExcludeLabel } = installation;
+  const slicesOf = slicesByService(lister);
   const world: Layer2World = {
     pools: poolsOf(lister, namespace),
     poolObjects: lister.list<IPAddressPool>(metallbGroup, 'IPAddressPool', { namespace }),
     advertisements: lister.list<L2Advertisement>(metallbGroup, 'L2Advertisement', { namespace }),
     nodes: lister.list<Stored<Node> & KubeObject>('', 'Node'),
-    slicesOf: slicesByService(lister),
+    slicesOf,
     ignoreExcludeLabel,
   };
   const services = handledServices(lister, installation);
-  const told = services.map((service) => [serviceKey(service), advertisementOf(service, world)] as const);
+  const told = services.map((service) => {
+    const revision = [service, ...slicesOf(service)].map(({ metadata }) => metadata.resourceVersion).join();
+    return [serviceKey(service), { ...advertisementOf(service, world), revision }] as const;
+  });
   return { members: membersOf(lister, namespace, world.nodes), services: new Map(told) };
 }
 
@@ -106,7 +110,7 @@ function handledServices(lister: Lister, installation: Installation): (LoadBalan
 
 type StoredSlice = Stored<EndpointSlice>;
 
-function slicesByService(lister: Lister): Layer2World['slicesOf'] {
+function slicesByService(lister: Lister): (service: LoadBalancerService) => StoredSlice[] {
   const byService = new Map<string, StoredSlice[]>();
   for (const slice of lister.list<StoredSlice & KubeObject>('discovery.k8s.io', 'EndpointSlice')) {
     const { namespace, labels } = slice.metadata;

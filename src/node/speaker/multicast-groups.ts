@@ -5,36 +5,29 @@
  * MetalLB's ICMPv6 socket joins by itself. A packet socket cannot, so a UDP socket that is told nothing does it here.
  */
 import { createSocket, type Socket } from 'node:dgram';
+import type { GroupMembership } from '../../metallb/layer2/neighbour-protocol.js';
 
-export class MulticastGroups {
+export class MulticastGroups implements GroupMembership {
   #socket: Socket | undefined;
 
   constructor(private readonly link: string) {}
 
-  /** An interface that is gone is in no group. */
   join(group: string): void {
-    try {
-      this.#membership().addMembership(group, this.#zone);
-    } catch (error) {
-      process.stderr.write(`speaker: joining ${group} on ${this.link}: ${(error as Error).message}\n`);
-    }
+    this.#change('addMembership', group);
   }
 
   leave(group: string): void {
-    try {
-      this.#membership().dropMembership(group, this.#zone);
-    } catch (error) {
-      process.stderr.write(`speaker: leaving ${group} on ${this.link}: ${(error as Error).message}\n`);
-    }
+    this.#change('dropMembership', group);
   }
 
-  get #zone(): string {
-    return `::%${this.link}`;
-  }
-
-  /** Opened when the first group is joined: in an IPv4 cluster never. */
-  #membership(): Socket {
+  /** The socket is opened when the first group is joined: in an IPv4 cluster never. */
+  #change(what: 'addMembership' | 'dropMembership', group: string): void {
     this.#socket ??= createSocket('udp6');
-    return this.#socket;
+    try {
+      this.#socket[what](group, `::%${this.link}`);
+    } catch (error) {
+      // An interface that is gone is in no group.
+      process.stderr.write(`speaker: ${what} ${group} on ${this.link}: ${(error as Error).message}\n`);
+    }
   }
 }

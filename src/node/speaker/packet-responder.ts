@@ -4,7 +4,12 @@
  * A blocking read in libuv's thread pool is what waits for frames.
  */
 import { read, writeSync } from 'node:fs';
-import type { LinkAddresses, NeighbourProtocol, Responder } from '../../metallb/layer2/neighbour-protocol.js';
+import type {
+  GroupMembership,
+  LinkAddresses,
+  NeighbourProtocol,
+  Responder,
+} from '../../metallb/layer2/neighbour-protocol.js';
 import { neighbourProtocols } from '../../metallb/layer2/neighbour-protocols.js';
 import type { SpeakerSocket } from '../../metallb/speaker/contract.js';
 import type { Clock } from '../../world/contract.js';
@@ -18,14 +23,14 @@ const RETRY_MS = 100;
 export class PacketResponder implements Responder {
   readonly protocol: NeighbourProtocol;
   readonly link: LinkAddresses;
+  readonly groups: GroupMembership;
   readonly #fd: number;
-  readonly #groups: MulticastGroups;
 
   constructor({ protocol, link, fd }: SpeakerSocket) {
     this.protocol = neighbourProtocols[protocol];
     this.link = link;
+    this.groups = new MulticastGroups(link.name);
     this.#fd = fd;
-    this.#groups = new MulticastGroups(link.name);
   }
 
   send(frame: Buffer): void {
@@ -34,14 +39,6 @@ export class PacketResponder implements Responder {
     } catch {
       // The interface is down or gone: what is lost there would have been lost on the wire.
     }
-  }
-
-  join(group: string): void {
-    this.#groups.join(group);
-  }
-
-  leave(group: string): void {
-    this.#groups.leave(group);
   }
 
   /** From now on, for every frame; what it is given is good only until it returns. */
