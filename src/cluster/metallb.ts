@@ -44,6 +44,7 @@ export function createMetalLB({ desired, world, namespaces, frrDirectory }: Meta
   };
   const records = new SpeakerRecords(registry, clock);
   const speakers = new Speakers({
+    clock,
     startProcess: startSpeakerProcess,
     told: () => speakersTold(registry),
     isExcluded: (link) => excludedInterfaces(registry.get<Stored<ConfigMap> & KubeObject>(excludeKey()))(link),

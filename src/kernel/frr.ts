@@ -46,6 +46,11 @@ export function hasFrr(): boolean {
 /** The running daemons of one machine. */
 export class Frr {
   readonly #children: ChildProcess[] = [];
+  #markEnded: () => void = () => {};
+  /** Resolves when one of the daemons has ended, by `kill` too. */
+  readonly ended = new Promise<void>((resolve) => {
+    this.#markEnded = resolve;
+  });
   /** The end of what a daemon said on stderr. */
   #said = '';
 
@@ -121,6 +126,7 @@ export class Frr {
     const child = inNamespace(namespace, () =>
       spawn('unshare', command, { stdio: ['ignore', log ? 'pipe' : 'ignore', 'pipe'] }),
     );
+    child.once('exit', this.#markEnded);
     if (log && child.stdout) createInterface({ input: child.stdout }).on('line', log);
     child.stderr?.on('data', (text: Buffer) => {
       this.#said = `${this.#said}${text}`.slice(-KEPT_CHARACTERS);
