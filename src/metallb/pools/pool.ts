@@ -48,10 +48,7 @@ export interface Pool {
 export type StoredNamespace = Stored<Namespace>;
 
 /** @throws Error in MetalLB's words, prefixed with the pool */
-export function parsePool(
-  { metadata: { name }, spec = {} }: IPAddressPool,
-  namespaces: readonly StoredNamespace[],
-): Pool {
+function parsePool({ metadata: { name }, spec = {} }: IPAddressPool, namespaces: readonly StoredNamespace[]): Pool {
   try {
     const allocation = parseAllocation(spec.serviceAllocation, namespaces);
     return {

@@ -48,7 +48,7 @@ function compile(traffic: NodeTraffic, options: UserspaceOptions): UserspaceRule
 }
 
 /** `iptables-restore --noflush` input for all chains, with jumps to make on the first time. */
-export function renderUserspaceRestore(ruleSet: UserspaceRuleSet, ensure: readonly EnsureOperation[] = []): string {
+function renderUserspaceRestore(ruleSet: UserspaceRuleSet, ensure: readonly EnsureOperation[] = []): string {
   return renderRewrite({ nat: natChains, filter: filterChains }, ruleSet, ensure);
 }
 

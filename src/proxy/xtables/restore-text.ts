@@ -12,7 +12,7 @@ export function lowerProtocol(protocol: Protocol): string {
 }
 
 /** A mark as kube-proxy prints it, `%#08x`: `0x00004000`. */
-export function markText(mark: number): string {
+function markText(mark: number): string {
   return `0x${mark.toString(16).padStart(8, '0')}`;
 }
 
