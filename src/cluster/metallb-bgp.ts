@@ -3,7 +3,7 @@
  */
 import type { KubeObject } from '../api/object.js';
 import { recordEvent } from '../controllers/events.js';
-import { Frr, hasFrr } from '../kernel/frr.js';
+import { frrouting } from '../kernel/frr.js';
 import type { Namespaces } from '../kernel/operations.js';
 import type { BgpNode, BgpService } from '../metallb/bgp/contract.js';
 import { bgpStatusChange } from '../metallb/bgp/service-bgp-status.js';
@@ -34,8 +34,7 @@ export class MetalLBBgp {
   constructor(private readonly parts: MetalLBBgpParts) {
     this.speakers = new BgpSpeakers({
       clock: parts.clock,
-      available: hasFrr,
-      create: (options) => new Frr(options),
+      routing: frrouting,
       namespace: (node) => parts.namespaces.get(node),
       directory: parts.frrDirectory,
       missing: () => this.#sayMissing(),

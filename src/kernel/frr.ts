@@ -43,6 +43,18 @@ export function hasFrr(): boolean {
   return existsSync(join(FOLDER, 'bgpd'));
 }
 
+/** What others need of the daemons of one machine. */
+export type RoutingDaemons = Pick<Frr, keyof Frr>;
+
+/** FRR as a whole: what there is to start daemons with. */
+export interface RoutingSuite {
+  available(): boolean;
+  create(options: FrrOptions): RoutingDaemons;
+}
+
+/** This machine's. */
+export const frrouting: RoutingSuite = { available: hasFrr, create: (options) => new Frr(options) };
+
 /** The running daemons of one machine. */
 export class Frr {
   readonly #children: ChildProcess[] = [];

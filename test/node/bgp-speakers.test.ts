@@ -1,7 +1,7 @@
 /** An FRR that ends or refuses is replaced, whatever it was told before. */
 import test from 'ava';
-import type { FrrOptions } from '../../src/kernel/frr.js';
-import { BgpSpeakers, type RoutingDaemons } from '../../src/node/bgp/bgp-speakers.js';
+import type { FrrOptions, RoutingDaemons } from '../../src/kernel/frr.js';
+import { BgpSpeakers } from '../../src/node/bgp/bgp-speakers.js';
 import { createManualClock } from '../../src/world/manual-clock.js';
 import { node as plan, route, session } from '../metallb/bgp-objects.js';
 
@@ -29,7 +29,7 @@ function fakes() {
       ended,
       crash,
       start: async () => {},
-      vtysh: async () => ({ code: 0, signal: null, stdout: '', stderr: '' }),
+      vtysh: async () => ({ code: 0, stdout: '', stderr: '' }),
       change: async (_daemon, commands) => {
         if (wire.refuses) throw new Error('bgpd (FRR): failed to connect');
         fake.commands = [...fake.commands, ...commands];
@@ -42,9 +42,8 @@ function fakes() {
   }
   const speakers = new BgpSpeakers({
     clock,
-    available: () => true,
-    create,
-    namespace: (name) => ({ name }) as never,
+    routing: { available: () => true, create },
+    namespace: (name) => ({ name, fd: -1 }),
     directory: 'frr',
     missing: () => {},
     onError: (_node, error) => void errors.push(error.message),

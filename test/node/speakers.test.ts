@@ -2,7 +2,6 @@
 import type { ChildProcess } from 'node:child_process';
 import { EventEmitter } from 'node:events';
 import test from 'ava';
-import type { NetworkNamespace } from '../../src/kernel/netns.js';
 import { SpeakerClient, type SpeakerProcess } from '../../src/node/speaker/client.js';
 import { Speakers } from '../../src/node/speaker/speakers.js';
 import { createManualClock } from '../../src/world/manual-clock.js';
@@ -10,7 +9,7 @@ import { createManualClock } from '../../src/world/manual-clock.js';
 const place = {
   node: 'k8s-node3',
   broadcast: '192.168.56.255',
-  namespace: { name: 'k8s-node3' } as NetworkNamespace,
+  namespace: { name: 'k8s-node3', fd: -1 },
   liveness: 'fast',
 } as const;
 

@@ -63,10 +63,9 @@ export function planBgp(node: StoredNode, world: BgpWorld): BgpNode {
 function verdictOf(service: LoadBalancerService, node: StoredNode, world: BgpWorld): Announcement[] | BgpRefusal {
   const texts = statusAddresses(service);
   if (texts.length === 0) return 'noIPAllocated';
-  const pool = poolOf(
-    world.pools,
-    texts.flatMap((text) => parseAddress(text) ?? []),
-  );
+  const addresses = texts.flatMap((text) => parseAddress(text) ?? []);
+  if (addresses.length < texts.length) return 'invalidIP';
+  const pool = poolOf(world.pools, addresses);
   const object = world.poolObjects.find(({ metadata }) => metadata.name === pool?.name);
   if (!pool || !object) return 'ipNotAllowed';
   const chosen = advertisementsOf(service, object, node, world);

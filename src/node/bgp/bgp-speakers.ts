@@ -7,7 +7,7 @@
  * Differs: MetalLB's default BGP implementation is its own; the lab uses FRR, as its frr mode does.
  */
 import { join } from 'node:path';
-import type { Frr, FrrOptions } from '../../kernel/frr.js';
+import type { RoutingDaemons, RoutingSuite } from '../../kernel/frr.js';
 import type { NetworkNamespace } from '../../kernel/netns.js';
 import type { BgpNode } from '../../metallb/bgp/contract.js';
 import { bfddConfig, bgpdConfig, profilesOf } from '../../metallb/bgp/frr.js';
@@ -15,14 +15,9 @@ import { bfddCommands, bgpdCommands, canReload } from '../../metallb/bgp/reload.
 import { type Attempts, attemptsAfter, noAttempts } from '../../metallb/bgp/session-reason.js';
 import type { Clock } from '../../world/contract.js';
 
-/** What is needed of an FRR. */
-export type RoutingDaemons = Pick<Frr, keyof Frr>;
-
 export interface BgpSpeakersOptions {
   clock: Pick<Clock, 'now' | 'after'>;
-  /** Whether there is an FRR to start. */
-  available(): boolean;
-  create(options: FrrOptions): RoutingDaemons;
+  routing: RoutingSuite;
   namespace(node: string): NetworkNamespace;
   /** Where a machine's FRR has its files. */
   directory: string;
@@ -118,7 +113,7 @@ export class BgpSpeakers {
   }
 
   #possible(): boolean {
-    const there = this.options.available();
+    const there = this.options.routing.available();
     if (!there && !this.#warned) this.options.missing();
     this.#warned = !there;
     return there;
@@ -130,7 +125,7 @@ export class BgpSpeakers {
     const bgpd = bgpdConfig(node, plan);
     const profiles = profilesOf(plan);
     const zebra = `hostname ${node}\nip nht resolve-via-default\nipv6 nht resolve-via-default\n`;
-    const frr = this.options.create({
+    const frr = this.options.routing.create({
       namespace: this.options.namespace(node),
       directory: join(this.options.directory, node),
       listens: false,
