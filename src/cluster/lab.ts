@@ -4,7 +4,9 @@
 import { join } from 'node:path';
 import type { KubeObject } from '../api/object.js';
 import { recordEvent } from '../controllers/events.js';
+import { cloudNamespace } from '../fabric/cloud.js';
 import { attachmentOf, hostNamespace, planMachines, routerNamespace } from '../fabric/machines.js';
+import { frrouting } from '../kernel/frr.js';
 import { initOnMachine, mountOwnProc, pidOnMachine } from '../kernel/mounts.js';
 import { leaveMachineNamespace } from '../kernel/netns.js';
 import { createPodNetwork } from '../node/pod-network.js';
@@ -17,7 +19,7 @@ import { createWorld } from '../world/world.js';
 import { type CertificateMaker, openApiDoor, startApi } from './api-start.js';
 import { refuseCloud, refuseOverlap } from './attach.js';
 import { chooseIptables } from './choose-tools.js';
-import { cloudNamespace, LabCloud } from './cloud.js';
+import { LabCloud } from './cloud.js';
 import { serveControl } from './control.js';
 import { controlHandlers } from './control-handlers.js';
 import { createDesiredState, type DesiredState } from './desired.js';
@@ -70,7 +72,7 @@ export async function startLab(request: StartRequest, { progress, certificates }
   if (settings.attach) refuseOverlap(desired.config, request.rootless);
   if (settings.attach) refuseCloud(desired.config);
   if (settings.socketLB) requireSocketLB(request.rootless);
-  if (desired.config.router) requireFrr("the cluster configuration's router");
+  if (desired.config.router) requireFrr("the cluster configuration's router", frrouting);
 
   const door = await openApiDoor(desired.config, world.clock, certificates, request.guest?.apiPort);
 
@@ -116,6 +118,7 @@ export async function startLab(request: StartRequest, { progress, certificates }
   const router = new LabRouter({
     config: desired.config,
     wiring,
+    routing: frrouting,
     directory: directory.frr,
     attach: settings.attach,
     leaving: () => rooms.leave(routerNamespace),
