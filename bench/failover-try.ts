@@ -2,7 +2,7 @@
  * One lab whose LoadBalancer address can be made to move: by which faults, and how to see that it has moved and come back.
  */
 import { execa } from 'execa';
-import type { ArpReport } from '../src/cluster/arp-report.js';
+import type { ArpReport } from '../src/cluster/metallb/arp-report.js';
 import type { Answers, Asker } from './answers.js';
 import { asked, lab } from './lab.js';
 

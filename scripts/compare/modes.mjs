@@ -5,7 +5,7 @@
  *
  * In some places the order is that of a Go map, and means nothing: chains and maps that hold all Services.
  */
-import { canonicalNft } from '../../dist/src/cluster/canonical-nft.js';
+import { canonicalNft } from '../../dist/src/cluster/digest/canonical-nft.js';
 import { canonicalAddresses, canonicalServers, canonicalSets } from '../../dist/src/proxy/ipvs/canonical.js';
 import { canonicalSave, parseSave } from '../../dist/src/proxy/xtables/canonical.js';
 

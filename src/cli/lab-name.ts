@@ -3,7 +3,7 @@
  */
 
 import { CommandFailure } from '../cluster/failure.js';
-import { labNamePattern } from '../cluster/state-directory.js';
+import { labNamePattern } from '../cluster/state/state-directory.js';
 
 const defaultName = 'lab';
 

@@ -10,7 +10,7 @@ import {
   readStatus,
   type StateDirectory,
   stateDirectory,
-} from '../cluster/state-directory.js';
+} from '../cluster/state/state-directory.js';
 
 export interface RunningLab {
   status: LabStatus;

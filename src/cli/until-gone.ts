@@ -2,7 +2,7 @@
  * Waiting for the kernel to clear a lab away that has ended or was told to.
  */
 import { CommandFailure } from '../cluster/failure.js';
-import { isGone, type LabStatus } from '../cluster/state-directory.js';
+import { isGone, type LabStatus } from '../cluster/state/state-directory.js';
 import { pause } from '../world/pause.js';
 
 /** How long that may take for a large lab before we say so. */

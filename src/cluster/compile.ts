@@ -13,10 +13,10 @@ import { podIPAnnotation } from '../model/pod-addresses.js';
 import { planTraffic, trafficOfNode } from '../model/traffic.js';
 import { createManualWorld } from '../world/manual-clock.js';
 import { createDesiredState, type DesiredState } from './desired.js';
-import { objectSections, type Sections } from './digest.js';
+import { objectSections, type Sections } from './digest/digest.js';
 import { CommandFailure } from './failure.js';
-import { readProxyConfiguration } from './proxy-configuration.js';
-import { ruleText, ruleText123 } from './proxy-options.js';
+import { readProxyConfiguration } from './proxy/proxy-configuration.js';
+import { ruleText, ruleText123 } from './proxy/proxy-options.js';
 import type { LabSettings, ManifestText } from './start-request.js';
 import { wiredPods } from './wired-pods.js';
 

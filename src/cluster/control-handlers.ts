@@ -4,29 +4,29 @@
 import type { Piece } from '../fabric/operation.js';
 import type { IptablesVariant } from '../kernel/iptables.js';
 import type { Kubelet } from '../kubelet/kubelet.js';
-import type { ServiceProxies } from '../node/service-proxies.js';
+import type { ServiceProxies } from '../node/kube-proxy/service-proxies.js';
 import type { Wiring } from '../node/wiring.js';
 import type { ProxyMode } from '../proxy/contract.js';
 import type { RunningApi } from './api-start.js';
-import { arpReport } from './arp-report.js';
-import { bgpReport } from './bgp-report.js';
 import type { CloudReport, LabCloud } from './cloud.js';
 import { ControlError, type ControlHandler } from './control.js';
 import { type DesiredState, namesSameCluster } from './desired.js';
-import { kernelSections, planSections } from './digest-sections.js';
+import { kernelSections, planSections } from './digest/digest-sections.js';
 import type { ClusterDns } from './dns.js';
 import { queries } from './dns-queries.js';
 import { CommandFailure } from './failure.js';
 import type { FaultRequest, Faults } from './faults.js';
 import type { MachineRooms } from './machine-rooms.js';
-import type { MetalLB } from './metallb.js';
-import type { NodeProxies } from './proxies.js';
-import { writeProxyMode } from './proxy-configuration.js';
-import type { LabRouter } from './router.js';
+import { arpReport } from './metallb/arp-report.js';
+import { bgpReport } from './metallb/bgp-report.js';
+import type { MetalLB } from './metallb/metallb.js';
+import type { LabRouter } from './metallb/router.js';
+import type { NodeProxies } from './proxy/proxies.js';
+import { writeProxyMode } from './proxy/proxy-configuration.js';
 import type { SocketLB } from './socket-lb.js';
 import { kernelSockets, plannedSockets, type SocketReportParts, socketReport } from './socket-report.js';
 import type { LabSettings, ManifestText } from './start-request.js';
-import type { LabStatus } from './state-directory.js';
+import type { LabStatus } from './state/state-directory.js';
 import { findTarget, type LabTarget } from './target.js';
 
 export interface LabParts {

@@ -18,7 +18,7 @@ import { apiRules } from './api-rules.js';
 import { CommandFailure } from './failure.js';
 import { applyManifests, parseAll, refusal } from './manifests.js';
 import { pinnedAddressProblems } from './pinned-addresses.js';
-import { writeProxyMode } from './proxy-configuration.js';
+import { writeProxyMode } from './proxy/proxy-configuration.js';
 import type { ApplyOutcome, ManifestText } from './start-request.js';
 
 export interface DesiredState {

@@ -9,10 +9,10 @@ import { attachmentOf, hostNamespace, planMachines, routerNamespace } from '../f
 import { frrouting } from '../kernel/frr.js';
 import { initOnMachine, mountOwnProc, pidOnMachine } from '../kernel/mounts.js';
 import { leaveMachineNamespace } from '../kernel/netns.js';
+import { startProxyAgent } from '../node/kube-proxy/proxy-agent.js';
+import { ProxyLogs } from '../node/kube-proxy/proxy-log.js';
+import { createServiceProxies, trafficKinds } from '../node/kube-proxy/service-proxies.js';
 import { createPodNetwork } from '../node/pod-network.js';
-import { startProxyAgent } from '../node/proxy-agent.js';
-import { ProxyLogs } from '../node/proxy-log.js';
-import { createServiceProxies, trafficKinds } from '../node/service-proxies.js';
 import { Wiring } from '../node/wiring.js';
 import type { Clock } from '../world/contract.js';
 import { createWorld } from '../world/world.js';
@@ -25,16 +25,16 @@ import { controlHandlers } from './control-handlers.js';
 import { createDesiredState, type DesiredState } from './desired.js';
 import { startDns, untilServing } from './dns.js';
 import { Faults } from './faults.js';
-import { journalFile, keepJournal, readJournal } from './journal.js';
 import { startKubelet } from './kubelet-start.js';
 import { createMachineRooms } from './machine-rooms.js';
-import { createMetalLB } from './metallb.js';
-import { createNodeProxies, restartWithPods } from './proxies.js';
-import { readProxyConfiguration } from './proxy-configuration.js';
-import { LabRouter, requireFrr } from './router.js';
+import { createMetalLB } from './metallb/metallb.js';
+import { LabRouter, requireFrr } from './metallb/router.js';
+import { createNodeProxies, restartWithPods } from './proxy/proxies.js';
+import { readProxyConfiguration } from './proxy/proxy-configuration.js';
 import { requireSocketLB, startSocketLB } from './socket-lb.js';
 import type { ApplyOutcome, StartRequest } from './start-request.js';
-import { type LabStatus, stateDirectory, writeStatus } from './state-directory.js';
+import { journalFile, keepJournal, readJournal } from './state/journal.js';
+import { type LabStatus, stateDirectory, writeStatus } from './state/state-directory.js';
 
 /** A started lab. It lives until its process ends. */
 export interface StartedLab {

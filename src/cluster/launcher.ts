@@ -11,8 +11,8 @@ import { chooseKernel } from './choose-kernel.js';
 import { beingStarted, CommandFailure, type FailureKind } from './failure.js';
 import { requireTools } from './preflight.js';
 import type { CertificateAnswer, StartReport, StartRequest } from './start-request.js';
-import type { StateDirectory } from './state-directory.js';
-import { removeState, takeState } from './state-lock.js';
+import type { StateDirectory } from './state/state-directory.js';
+import { removeState, takeState } from './state/state-lock.js';
 
 const entries = {
   machine: fileURLToPath(new URL('./daemon.js', import.meta.url)),

@@ -11,7 +11,7 @@ import { ProcessError } from '../kernel/process.js';
 import { missingTools } from '../kernel/tool-table.js';
 import type { PodNetwork } from '../kubelet/contract.js';
 import type { NodeServicePort, NodeTraffic } from '../model/traffic.js';
-import type { ProxiedNode } from '../node/service-proxies.js';
+import type { ProxiedNode } from '../node/kube-proxy/service-proxies.js';
 import type { BalanceOptions } from '../proxy/contract.js';
 import { type HeldService, heldServices, parseDump } from '../proxy/socket-lb/dump.js';
 import { machineEntry, serviceEntries } from '../proxy/socket-lb/entries.js';

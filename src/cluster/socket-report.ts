@@ -1,10 +1,10 @@
 /**
  * What `lab socket-lb` and the digest tell of the socket load balancer's maps.
  */
-import type { ServiceProxies } from '../node/service-proxies.js';
+import type { ServiceProxies } from '../node/kube-proxy/service-proxies.js';
 import { type HeldService, heldServiceText } from '../proxy/socket-lb/dump.js';
 import { socketServicesText } from '../proxy/socket-lb/services.js';
-import type { Sections } from './digest.js';
+import type { Sections } from './digest/digest.js';
 import { CommandFailure } from './failure.js';
 import type { SocketLB } from './socket-lb.js';
 import type { LabSettings } from './start-request.js';

@@ -5,7 +5,7 @@ import type { CertificateRequest, Certificates } from '../apiserver/certificates
 import type { ProviderName } from '../cloud/provider.js';
 import type { Balance, ProxyMode } from '../proxy/contract.js';
 import type { FailureKind } from './failure.js';
-import type { LabStatus } from './state-directory.js';
+import type { LabStatus } from './state/state-directory.js';
 
 /** One file of manifests, as read by the command: the daemon opens none. */
 export interface ManifestText {

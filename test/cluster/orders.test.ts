@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { readdirSync, readFileSync } from 'node:fs';
 import test from 'ava';
 import { compileSections } from '../../src/cluster/compile.js';
-import { digestOfSections } from '../../src/cluster/digest.js';
+import { digestOfSections } from '../../src/cluster/digest/digest.js';
 import { defaultSettings, type LabSettings } from '../../src/cluster/start-request.js';
 
 const ORDERS = 50;

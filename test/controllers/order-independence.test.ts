@@ -1,6 +1,6 @@
 import test from 'ava';
 import type { KubeObject } from '../../src/api/object.js';
-import { objectSections } from '../../src/cluster/digest.js';
+import { objectSections } from '../../src/cluster/digest/digest.js';
 import { pick } from '../../src/model/derive.js';
 import { pod, roomyConfig, service } from '../registry/lab.js';
 import { deployment, openLab, replicas, type TestLab } from './lab.js';

@@ -1,7 +1,7 @@
 import test from 'ava';
 import type { ConfigMap } from 'kubernetes-types/core/v1.js';
 import type { KubeObject, Stored } from '../../src/api/object.js';
-import { objectSections } from '../../src/cluster/digest.js';
+import { objectSections } from '../../src/cluster/digest/digest.js';
 import { key, openLab, type TestLab } from './lab.js';
 
 const rootCA = (lab: TestLab, namespace = 'default') =>

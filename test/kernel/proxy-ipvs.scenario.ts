@@ -1,9 +1,10 @@
 /**
  * The behaviour suite on real IPVS, moved from case to case by changes. Runs where the kernel has ip_vs.
  */
-import { ipvsApplier } from '../../src/cluster/ipvs-applier.js';
+
 import { createRestore } from '../../src/kernel/iptables.js';
-import type { ProxyApplier } from '../../src/node/kube-proxy.js';
+import { ipvsApplier } from '../../src/node/kube-proxy/ipvs-applier.js';
+import type { ProxyApplier } from '../../src/node/kube-proxy/kube-proxy.js';
 import type { IpvsChange } from '../../src/proxy/ipvs/change.js';
 import type { IpvsRuleSet } from '../../src/proxy/ipvs/compile.js';
 import { ipvsEngine } from '../../src/proxy/ipvs/engine.js';

@@ -2,7 +2,7 @@ import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import test from 'ava';
 import { askControl } from '../../src/cluster/control.js';
-import { stateDirectory } from '../../src/cluster/state-directory.js';
+import { stateDirectory } from '../../src/cluster/state/state-directory.js';
 import { pause } from '../../src/world/pause.js';
 import { ask, bringUp, createTestLab } from './lab.js';
 import { labProcesses } from './machine.js';

@@ -8,7 +8,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { ExecutionContext } from 'ava';
 import { execa, type Result } from 'execa';
-import type { LabStatus } from '../../src/cluster/state-directory.js';
+import type { LabStatus } from '../../src/cluster/state/state-directory.js';
 import { asOrdinaryUser, giveToOrdinaryUser } from './ordinary-user.js';
 
 export interface TestLab {

@@ -1,6 +1,6 @@
 /** What people stumble over with MetalLB (reference: the threads of its users), each as a real cluster shows it. */
 import test, { type ExecutionContext } from 'ava';
-import type { ArpReport } from '../../src/cluster/arp-report.js';
+import type { ArpReport } from '../../src/cluster/metallb/arp-report.js';
 import { macOf } from '../../src/fabric/naming.js';
 import { ipvsOptions, ipvsSysctls } from '../../src/proxy/ipvs/options.js';
 import { bringUp, createTestLab, type TestLab } from './lab.js';

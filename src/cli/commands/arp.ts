@@ -1,7 +1,7 @@
 /**
  * `lab arp`: who answers for each address, and why the others do not.
  */
-import type { ArpReport } from '../../cluster/arp-report.js';
+import type { ArpReport } from '../../cluster/metallb/arp-report.js';
 import { ask, runningLab } from '../running.js';
 import { tableText } from '../table.js';
 

@@ -8,7 +8,7 @@ import type { ModeReport } from '../../cluster/mode-bench/contract.js';
 import { metrics } from '../../cluster/mode-bench/metrics.js';
 import { renderPlot } from '../../cluster/mode-bench/plot.js';
 import { benchModes } from '../../cluster/mode-bench/run.js';
-import { proxyModes } from '../../cluster/proxy-options.js';
+import { proxyModes } from '../../cluster/proxy/proxy-options.js';
 import { tableText } from '../table.js';
 
 export interface BenchModesOptions {

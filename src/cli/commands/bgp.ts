@@ -1,7 +1,7 @@
 /**
  * `lab bgp`: who announces each address by BGP, why the others do not, and how the sessions are.
  */
-import type { BgpReport } from '../../cluster/bgp-report.js';
+import type { BgpReport } from '../../cluster/metallb/bgp-report.js';
 import { ask, runningLab } from '../running.js';
 import { tableText } from '../table.js';
 

@@ -1,7 +1,7 @@
 /**
  * `lab digest`: two hashes that are equal whenever two labs are; with `--diff`, where they are not.
  */
-import { digestOfSections, firstDifference } from '../../cluster/digest.js';
+import { digestOfSections, firstDifference } from '../../cluster/digest/digest.js';
 import { ask, runningLab } from '../running.js';
 
 interface SectionTexts {

@@ -12,8 +12,8 @@ import {
   readStatus,
   type StateDirectory,
   stateDirectory,
-} from '../../cluster/state-directory.js';
-import { holdState, removeState } from '../../cluster/state-lock.js';
+} from '../../cluster/state/state-directory.js';
+import { holdState, removeState } from '../../cluster/state/state-lock.js';
 import { pause } from '../../world/pause.js';
 import { untilGone } from '../until-gone.js';
 

@@ -1,7 +1,7 @@
 /**
  * `lab list`: the labs of this user, running or left over.
  */
-import { isAlive, labNames, readStatus, stateDirectory } from '../../cluster/state-directory.js';
+import { isAlive, labNames, readStatus, stateDirectory } from '../../cluster/state/state-directory.js';
 import { tableText } from '../table.js';
 
 export function list(options: { output: 'text' | 'json' }): void {

@@ -2,7 +2,7 @@
  * `lab proxy-mode MODE`: moves a running lab to another proxy mode, as the edit of kube-proxy's ConfigMap would.
  */
 import { CommandFailure } from '../../cluster/failure.js';
-import { proxyModes } from '../../cluster/proxy-options.js';
+import { proxyModes } from '../../cluster/proxy/proxy-options.js';
 import { ask, runningLab } from '../running.js';
 
 export async function proxyMode(name: string, mode: string): Promise<void> {

@@ -2,7 +2,7 @@
  * `lab status`: what runs, where and how.
  */
 
-import type { LabStatus } from '../../cluster/state-directory.js';
+import type { LabStatus } from '../../cluster/state/state-directory.js';
 import type { CloudConfig, RouterConfig } from '../../model/cluster-config.js';
 import { ask, runningLab } from '../running.js';
 

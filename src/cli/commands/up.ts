@@ -4,7 +4,6 @@
 
 import type { ProviderName } from '../../cloud/provider.js';
 import { CommandFailure } from '../../cluster/failure.js';
-import { readJournal } from '../../cluster/journal.js';
 import { launchLab } from '../../cluster/launcher.js';
 import {
   type ApplyOutcome,
@@ -13,7 +12,8 @@ import {
   type LabSettings,
   type ManifestText,
 } from '../../cluster/start-request.js';
-import { isAlive, type LabStatus, readStatus, stateDirectory, stateRoot } from '../../cluster/state-directory.js';
+import { readJournal } from '../../cluster/state/journal.js';
+import { isAlive, type LabStatus, readStatus, stateDirectory, stateRoot } from '../../cluster/state/state-directory.js';
 import type { ProxyMode } from '../../proxy/contract.js';
 import { progressLine } from '../progress.js';
 import { readTextFile, readTextFiles } from '../read-files.js';

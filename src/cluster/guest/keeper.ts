@@ -14,7 +14,7 @@ import { pause } from '../../world/pause.js';
 import { explain } from '../explain.js';
 import { CommandFailure } from '../failure.js';
 import type { StartReport, StartRequest } from '../start-request.js';
-import { readStatus, type StateDirectory, stateDirectory } from '../state-directory.js';
+import { readStatus, type StateDirectory, stateDirectory } from '../state/state-directory.js';
 import { controlSocket, type DaemonCommand, greeting, streamNames } from './contract.js';
 import { MachineEnd } from './line.js';
 import { firstLine, join, openStreams, type Streams } from './streams.js';
