@@ -15,6 +15,7 @@ const benchmarks: Record<string, () => Promise<{ benchmark: Benchmark }>> = {
   dns: () => import('./dns.js'),
   switch: () => import('./switch.js'),
   failover: () => import('./failover.js'),
+  bgp: () => import('./bgp.js'),
   memory: () => import('./memory.js'),
   many: () => import('./many.js'),
 };

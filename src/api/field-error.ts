@@ -5,7 +5,7 @@
  * course notes and people's searches know these texts.
  */
 import { goQuote, goValue } from './go-value.js';
-import { type FieldReason, type StatusCause, StatusError } from './status.js';
+import type { FieldReason } from './status.js';
 
 export interface FieldError {
   reason: FieldReason;
@@ -91,27 +91,7 @@ export function renderFieldErrors(errors: readonly FieldError[]): string {
   return texts.length === 1 ? String(texts[0]) : `[${texts.join(', ')}]`;
 }
 
-/** The errors as a Status lists them: the message without the path. */
-export function causesOf(errors: readonly FieldError[]): StatusCause[] {
-  return errors.map((error) => ({ reason: error.reason, message: fieldErrorBody(error), field: error.field }));
-}
-
 /** `Service` for the core group, `Deployment.apps` for others: `schema.GroupKind.String`. */
 export function groupKindText({ group, kind }: { group: string; kind: string }): string {
   return group === '' ? kind : `${kind}.${group}`;
-}
-
-/**
- * The 422 that a write with wrong fields gets.
- * @param kind group and kind, a `KindInfo` fits
- * @param errors at least one
- */
-export function invalidError(
-  kind: { group: string; kind: string },
-  name: string,
-  errors: readonly FieldError[],
-): StatusError {
-  const message = `${groupKindText(kind)} ${goQuote(name)} is invalid: ${renderFieldErrors(errors)}`;
-  const group = kind.group === '' ? {} : { group: kind.group };
-  return new StatusError('Invalid', message, { name, ...group, kind: kind.kind, causes: causesOf(errors) });
 }

@@ -28,7 +28,7 @@ function compares(operator: 'gt' | 'lt', value: string, limit: string): boolean 
 const operators: Readonly<Record<string, Operator>> = { In: 'in', NotIn: 'notin', Exists: 'exists', DoesNotExist: '!' };
 
 /** The demands of a LabelSelector, those of `matchLabels` first. */
-export function requirementsOf({ matchLabels = {}, matchExpressions = [] }: LabelSelector): Requirement[] {
+function requirementsOf({ matchLabels = {}, matchExpressions = [] }: LabelSelector): Requirement[] {
   const labels = Object.entries(matchLabels).map(([key, value]) => ({ key, operator: 'in' as const, values: [value] }));
   const expressions = matchExpressions.map(({ key, operator, values = [] }) => {
     return { key, operator: operators[operator] ?? 'exists', values };

@@ -30,7 +30,7 @@ export interface StatusCause {
 }
 
 /** `metav1.StatusReason` values that the lab sends, with their HTTP codes. */
-export const statusCodes = {
+const statusCodes = {
   BadRequest: 400,
   Unauthorized: 401,
   Forbidden: 403,

@@ -7,7 +7,7 @@ import { digestOf, pick } from '../model/derive.js';
 import type { CloudService } from './contract.js';
 
 /** Where the course is held. */
-export const region = 'ap-northeast-2';
+const region = 'ap-northeast-2';
 
 /** The first address is the network's, the last its broadcast address. */
 const usable = 254;

@@ -13,7 +13,7 @@ import { ensure, statusChange, withFinalizers } from './service-controller.js';
 const component = 'service';
 
 /** Source: service_controller.go, serviceFinalizer. */
-export const resourcesFinalizer = 'service.k8s.aws/resources';
+const resourcesFinalizer = 'service.k8s.aws/resources';
 
 export const awsLoadBalancerController: Controller = {
   name: 'aws-load-balancer-controller',

@@ -17,7 +17,7 @@ import { changesOf, needsUpdate } from './service-changes.js';
 const component = 'service-controller';
 
 /** What keeps a Service until its load balancer is gone. Source: cloud-provider `service/helpers/helper.go`. */
-export const cleanupFinalizer = 'service.kubernetes.io/load-balancer-cleanup';
+const cleanupFinalizer = 'service.kubernetes.io/load-balancer-cleanup';
 
 /** A key is a task and what it is about: `change` comes before `ensure`, and `ensure` before `hosts`. */
 type Task = 'change' | 'ensure' | 'hosts';

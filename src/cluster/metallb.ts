@@ -15,6 +15,7 @@ import type { SpeakerNews } from '../metallb/speaker/contract.js';
 import { concernsSpeakers, speakersTold } from '../metallb/speaker/told.js';
 import { addressText, blockOf } from '../model/address-block.js';
 import { Speakers } from '../node/speaker/speakers.js';
+import { startSpeaker as startSpeakerProcess } from '../node/speaker/start.js';
 import type { World } from '../world/contract.js';
 import type { DesiredState } from './desired.js';
 import { MetalLBBgp } from './metallb-bgp.js';
@@ -43,7 +44,7 @@ export function createMetalLB({ desired, world, namespaces, frrDirectory }: Meta
   };
   const records = new SpeakerRecords(registry, clock);
   const speakers = new Speakers({
-    clock,
+    startProcess: startSpeakerProcess,
     told: () => speakersTold(registry),
     isExcluded: (link) => excludedInterfaces(registry.get<Stored<ConfigMap> & KubeObject>(excludeKey()))(link),
     hear: (node, news) => tell(node, news),

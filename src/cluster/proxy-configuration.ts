@@ -8,7 +8,7 @@
  */
 import type { ConfigMap } from 'kubernetes-types/core/v1.js';
 import { parse, parseDocument } from 'yaml';
-import type { KubeObject, keyOf } from '../api/object.js';
+import type { KubeObject } from '../api/object.js';
 import type { ProxyMode } from '../proxy/contract.js';
 import type { Registry } from '../registry/contract.js';
 import { duration, configurationFile as file, invalid, named } from './configuration-checks.js';
@@ -79,7 +79,3 @@ export function writeProxyMode(registry: Pick<Registry, 'get' | 'update'>, mode:
   document.set('mode', mode);
   registry.update({ ...stored, data: { ...stored.data, [file]: document.toString({ lineWidth: 0 }) } } as KubeObject);
 }
-
-/** Whether a key is that of the ConfigMap. */
-export const isProxyConfiguration = (one: ReturnType<typeof keyOf>): boolean =>
-  one.kind === key.kind && one.namespace === key.namespace && one.name === key.name;

@@ -113,8 +113,3 @@ function compareRanks(left: readonly number[], right: readonly number[]): number
   for (const [index, value] of left.entries()) if (value !== right[index]) return value - (right[index] ?? 0);
   return 0;
 }
-
-/** Neither ended nor terminating: those that count. */
-export function activePods(pods: readonly StoredPod[]): StoredPod[] {
-  return pods.filter(isActive);
-}

@@ -130,6 +130,6 @@ function startOfAuthority(zone: string, { serial }: DnsView, { ttl }: DnsSetting
 }
 
 /** Is the name the zone's, or in it? */
-export function isWithin(name: string, zone: string): boolean {
+function isWithin(name: string, zone: string): boolean {
   return name === zone || name.endsWith(`.${zone}`);
 }

@@ -35,7 +35,7 @@ export const dnsKinds: readonly (readonly [group: string, kind: string])[] = [
   ['discovery.k8s.io', 'EndpointSlice'],
 ];
 
-export function serviceFact({ metadata, spec }: Service): DnsService {
+function serviceFact({ metadata, spec }: Service): DnsService {
   const { clusterIPs = [], clusterIP = '', ports = [], type, externalName = '' } = spec ?? {};
   const addresses = (clusterIPs.length > 0 ? clusterIPs : [clusterIP]).filter((ip) => ip !== '' && ip !== 'None');
   const external = type === 'ExternalName';
@@ -50,7 +50,7 @@ export function serviceFact({ metadata, spec }: Service): DnsService {
   };
 }
 
-export function sliceFact({ metadata, endpoints, ports }: EndpointSlice): DnsSlice {
+function sliceFact({ metadata, endpoints, ports }: EndpointSlice): DnsSlice {
   return {
     kind: 'slice',
     namespace: metadata?.namespace ?? '',

@@ -8,20 +8,7 @@
  */
 
 /** What of the machine's root a sandbox of its own has; the rest (homes, mounts, /tmp, /run) starts empty. */
-export const systemDirectories = [
-  'bin',
-  'etc',
-  'lib',
-  'lib32',
-  'lib64',
-  'libx32',
-  'nix',
-  'opt',
-  'sbin',
-  'srv',
-  'usr',
-  'var',
-];
+const systemDirectories = ['bin', 'etc', 'lib', 'lib32', 'lib64', 'libx32', 'nix', 'opt', 'sbin', 'srv', 'usr', 'var'];
 const emptyDirectories = ['boot', 'dev', 'home', 'media', 'mnt', 'proc', 'root', 'run', 'sys', 'tmp'];
 const devices = ['null', 'zero', 'full', 'random', 'urandom', 'tty'];
 

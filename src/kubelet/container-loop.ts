@@ -11,6 +11,7 @@ import { type PodEvent, podEvents } from './lifecycle/events.js';
 import { type ContainerRecord, newContainerRecord, terminationOf } from './lifecycle/records.js';
 import { type Backoff, durationText, raise, restartDelayMs, shouldRestart } from './lifecycle/restart.js';
 import type { RunningContainer } from './runtime/contract.js';
+import { Sleep } from './sleep.js';
 
 export interface LoopParts {
   name: string;
@@ -43,10 +44,11 @@ export class ContainerLoop {
   #stopping = false;
   #forced = false;
   #starting: Promise<unknown> = Promise.resolve();
-  #wake: (() => void) | undefined;
+  readonly #sleep: Sleep;
 
   constructor(private readonly parts: LoopParts) {
     this.record = newContainerRecord(parts.name, parts.waitingReason);
+    this.#sleep = new Sleep(parts.clock);
   }
 
   /** Resolves when the container will not run again; `begun` is called when a start is through, well or not. */
@@ -64,14 +66,14 @@ export class ContainerLoop {
   /** preStop hook, SIGTERM, SIGKILL; a start that is under way is waited for. */
   async stop(graceMilliseconds: number): Promise<void> {
     this.#stopping = true;
-    this.#wake?.();
+    this.#sleep.wake();
     await this.#starting.catch(() => {});
     await this.#killRunning(graceMilliseconds, podEvents.killing(this.parts.name));
   }
 
   /** A start that is put off happens now. */
   hurry(): void {
-    if (!this.#stopping) this.#wake?.();
+    if (!this.#stopping) this.#sleep.wake();
   }
 
   /** A stop that is under way gets no more time than this. */
@@ -133,7 +135,7 @@ export class ContainerLoop {
     if (error instanceof ConfigError) {
       this.record.state = { kind: 'waiting', reason: 'CreateContainerConfigError', message: error.message };
       this.parts.changed();
-      await this.#sleep(configRetryMs);
+      await this.#sleep.for(configRetryMs);
       return undefined;
     }
     // OCI runtimes report a program that cannot be executed as exit code 128, reason StartError.
@@ -163,7 +165,7 @@ export class ContainerLoop {
       this.record.state = { kind: 'waiting', reason: 'CrashLoopBackOff', message };
       this.parts.event(podEvents.backOff(name, podText));
       this.parts.changed();
-      await this.#sleep(delayMs);
+      await this.#sleep.for(delayMs);
     }
     this.#backoff = raise(this.#backoff, finishedAt, clock.now());
   }
@@ -190,15 +192,5 @@ export class ContainerLoop {
     await this.parts.preStop(running, graceMilliseconds);
     const left = graceMilliseconds - (clock.now() - before);
     await running.stop(graceMilliseconds === 0 ? 0 : Math.max(left, leastGraceMs));
-  }
-
-  #sleep(ms: number): Promise<void> {
-    return new Promise((resolve) => {
-      const cancel = this.parts.clock.after(ms, resolve);
-      this.#wake = () => {
-        cancel();
-        resolve();
-      };
-    });
   }
 }

@@ -6,6 +6,7 @@ import type { Clock } from '../world/contract.js';
 import type { NodePlace, PodAttachment, PodNetwork, StoredPod } from './contract.js';
 import { type PodEvent, podEvents } from './lifecycle/events.js';
 import { checkVolumes, type PodStartParts, VolumeError } from './pod-start.js';
+import { Sleep } from './sleep.js';
 
 export interface PodSetupParts {
   node: NodePlace;
@@ -23,13 +24,15 @@ export class PodSetup {
   attachment: PodAttachment | undefined;
   #attempt: Promise<unknown> = Promise.resolve();
   #stopped = false;
-  #wake: () => void = () => {};
+  readonly #sleep: Sleep;
 
   constructor(
     private readonly parts: PodSetupParts,
     /** Something keeps the pod from starting; it will be tried again. */
     private readonly delayed: (event: PodEvent) => void,
-  ) {}
+  ) {
+    this.#sleep = new Sleep(parts.clock);
+  }
 
   /**
    * Resolves to the network once the pod is attached and its volumes can be filled; to nothing when it is stopped first.
@@ -37,7 +40,7 @@ export class PodSetup {
    */
   async ready(current: () => StoredPod): Promise<PodAttachment | undefined> {
     const { network, node, starts } = this.parts;
-    if (network.awaitsAddress?.(current())) await this.#sleep(addressMs);
+    if (network.awaitsAddress?.(current())) await this.#sleep.for(addressMs);
     this.attachment = await this.#untilDone(() => network.attach(current()), podEvents.failedSandbox);
     const { attachment } = this;
     if (!attachment) return undefined;
@@ -50,13 +53,13 @@ export class PodSetup {
   /** The pod's object changed; what waits for its address goes on. */
   changed(before: StoredPod, now: StoredPod): void {
     const { awaitsAddress } = this.parts.network;
-    if (awaitsAddress?.(before) && !awaitsAddress(now)) this.#wake();
+    if (awaitsAddress?.(before) && !awaitsAddress(now)) this.#sleep.wake();
   }
 
   /** No further attempt; resolves when the running one is over and the network is given back. */
   async release(pod: StoredPod): Promise<void> {
     this.#stopped = true;
-    this.#wake();
+    this.#sleep.wake();
     await this.#attempt;
     if (this.attachment) await this.parts.network.detach(pod);
     this.attachment = undefined;
@@ -78,7 +81,7 @@ export class PodSetup {
             ? podEvents.failedMount(error.volume, error.message)
             : failed((error as Error).message),
         );
-        await this.#sleep(retryMs);
+        await this.#sleep.for(retryMs);
       }
     }
     return undefined;
@@ -87,15 +90,5 @@ export class PodSetup {
   /** An attachment that comes after the pod was stopped must still be given back. */
   #keep(result: unknown): void {
     if (!this.attachment && result) this.attachment = result as PodAttachment;
-  }
-
-  #sleep(ms: number): Promise<void> {
-    return new Promise((resolve) => {
-      const cancel = this.parts.clock.after(ms, resolve);
-      this.#wake = () => {
-        cancel();
-        resolve();
-      };
-    });
   }
 }

@@ -24,7 +24,7 @@ export interface PodStartParts {
 }
 
 /** The hostname inside the pod: `spec.hostname`, else its name, cut to 63 characters. Source: kubelet GeneratePodHostNameAndDomain. */
-export function hostnameOf(pod: StoredPod): string {
+function hostnameOf(pod: StoredPod): string {
   return pod.spec?.hostname ?? pod.metadata.name.slice(0, 63).replace(/[-.]+$/, '');
 }
 

@@ -8,7 +8,7 @@ import { serviceVariables } from './environment/service-variables.js';
 
 type ServiceView = Pick<Service, 'metadata' | 'spec'>;
 
-export class ServiceSnapshot {
+class ServiceSnapshot {
   readonly #variables = new Map<boolean, Readonly<Record<string, string>>>();
 
   constructor(

@@ -16,7 +16,7 @@ export interface Middles<A, B> {
 }
 
 /** Default: items are equal when they are the same. */
-export function commonEnds<A, B>(
+function commonEnds<A, B>(
   before: readonly A[],
   after: readonly B[],
   equal: (a: A, b: B) => boolean = (a, b) => (a as unknown) === b,

@@ -72,7 +72,7 @@ function union(a: readonly TrafficEndpoint[], b: readonly TrafficEndpoint[]): re
 }
 
 /** Upstream CategorizeEndpoints, for one service port on one node. */
-export function categorizeEndpoints(traffic: ServicePortTraffic, node: TrafficNode): NodeServicePort {
+function categorizeEndpoints(traffic: ServicePortTraffic, node: TrafficNode): NodeServicePort {
   const { endpoints, internalTrafficPolicy, externalTrafficPolicy } = traffic;
   const externallyAccessible =
     traffic.nodePort !== 0 || traffic.loadBalancerVIPs.length > 0 || traffic.externalIPs.length > 0;

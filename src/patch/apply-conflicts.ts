@@ -38,7 +38,7 @@ function message(conflicts: readonly Conflict[]): string {
 }
 
 /** The refusal of an apply, with the conflicts it is made of. */
-export class ApplyConflictError extends StatusError {
+class ApplyConflictError extends StatusError {
   constructor(readonly conflicts: readonly Conflict[]) {
     const causes = conflicts.map(({ manager, path }) => ({
       reason: 'FieldManagerConflict' as const,

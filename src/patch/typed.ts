@@ -21,7 +21,7 @@ const field = (name: string): PathElement => `f:${name}`;
 const isEmptyObject = (value: unknown) => isJsonObject(value) && Object.keys(value).length === 0;
 
 /** Elements by identity, in order; a value that occurs twice keeps both. */
-export function elementsByKey(shape: Shape & { is: 'list' }, list: unknown): Map<PathElement, unknown[]> {
+function elementsByKey(shape: Shape & { is: 'list' }, list: unknown): Map<PathElement, unknown[]> {
   const elements = new Map<PathElement, unknown[]>();
   for (const item of Array.isArray(list) ? list : []) {
     const element = elementOf(shape, item);

@@ -2,7 +2,8 @@
  * The registry's refusals in Kubernetes' words.
  * Source: apimachinery `pkg/api/errors/errors.go` and `pkg/util/validation/field/errors.go`.
  */
-import { fieldErrorBody } from '../api/field-error.js';
+import { fieldErrorBody, groupKindText } from '../api/field-error.js';
+import { goQuote } from '../api/go-value.js';
 import type { KubeObject, ObjectKey } from '../api/object.js';
 import { type FieldReason, type StatusCause, StatusError } from '../api/status.js';
 import type { KindInfo } from './contract.js';
@@ -35,14 +36,13 @@ export function forbidden(info: KindInfo, name: string, why: string): StatusErro
   return new StatusError('Forbidden', `${resourceText(info)} "${name}" is forbidden: ${why}`, details(info, name));
 }
 
-/** `Service "web" is invalid: spec.ports[0].nodePort: Invalid value: …`. */
+/** `Service "web" is invalid: spec.ports[0].nodePort: Invalid value: …`; several texts in brackets, a repeated one once. */
 export function invalid(object: KubeObject, group: string, causes: readonly StatusCause[]): StatusError {
-  const texts = causes.map((cause) => `${cause.field}: ${cause.message}`);
+  const texts = [...new Set(causes.map((cause) => `${cause.field}: ${cause.message}`))];
   const body = texts.length === 1 ? texts[0] : `[${texts.join(', ')}]`;
-  const { name } = object.metadata;
-  const kind = group === '' ? object.kind : `${object.kind}.${group}`;
-  const message = `${kind} "${name}" is invalid: ${body}`;
-  return new StatusError('Invalid', message, { name, group, kind: object.kind, causes: [...causes] });
+  const { kind, metadata } = object;
+  const message = `${groupKindText({ group, kind })} ${goQuote(metadata.name)} is invalid: ${body}`;
+  return new StatusError('Invalid', message, { name: metadata.name, group, kind, causes: [...causes] });
 }
 
 /** A kind the lab does not store, in the words of kubectl's REST mapper. */

@@ -150,7 +150,7 @@ export function checkFields(object: { apiVersion: string; kind: string }): Field
 /**
  * The 400 of an API server for a body it cannot decode. Source: apiserver handlers/create.go `transformDecodeError`.
  */
-export function decodeError(kind: { apiVersion: string; kind: string }, cause: string): StatusError {
+function decodeError(kind: { apiVersion: string; kind: string }, cause: string): StatusError {
   // The version alone: a Deployment is "in version v1", not apps/v1.
   const version = JSON.stringify(kindOf(kind).version);
   return new StatusError(

@@ -164,11 +164,6 @@ export function schemasFor(
   ]);
 }
 
-/** The schema name of a kind. */
-export function schemaName(kind: GroupVersionKind): string {
-  return definitionOf(kind)?.name ?? customName(kind);
-}
-
 /** `/api/v1/namespaces/{namespace}/services`, without the item's name. */
 export function collectionPath({ group, version }: GroupVersionKind, { namespaced, plural }: KindInfo): string {
   const root = group === '' ? `/api/${version}` : `/apis/${group}/${version}`;

@@ -44,7 +44,7 @@ const quantityForm = {
 } as const;
 
 /** Source: resource.ParseQuantity and its two errors. */
-export function quantityProblem(text: string): ScalarProblem | undefined {
+function quantityProblem(text: string): ScalarProblem | undefined {
   if (!/^[+-]?(\d+\.?\d*|\.\d+)/.test(text) || !/^[+-]?[0-9.]+[eEinumkKMGTP]*[-+]?[0-9]*$/.test(text))
     return quantityForm;
   const suffix = text.replace(/^[+-]?[0-9.]+/, '');

@@ -67,7 +67,7 @@ const raw = data.definitions as Record<string, RawDefinition>;
 const cache = new Map<string, Definition>();
 
 /** Parses a type text of the data file. */
-export function parseType(text: string): FieldType {
+function parseType(text: string): FieldType {
   if (text.startsWith('[]')) return { is: 'list', of: parseType(text.slice(2)) };
   if (text.startsWith('{}')) return { is: 'map', of: parseType(text.slice(2)) };
   const target = raw[text];

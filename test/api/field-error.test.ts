@@ -3,7 +3,6 @@ import {
   duplicate,
   forbidden,
   invalid,
-  invalidError,
   notSupported,
   renderFieldError,
   required,
@@ -44,27 +43,4 @@ test("Go's forms of values", (t) => {
     goLabelSelector({ matchLabels: { app: 'web' } })?.text,
     'v1.LabelSelector{MatchLabels:map[string]string{"app":"web"}, MatchExpressions:[]v1.LabelSelectorRequirement(nil)}',
   );
-});
-
-test('one error stands alone, several in brackets, a repeated text once', (t) => {
-  const service = { group: '', kind: 'Service' };
-  const one = invalidError(service, 'web', [required('spec.ports')]);
-  t.is(one.message, 'Service "web" is invalid: spec.ports: Required value');
-  t.is(one.code, 422);
-  const two = invalidError(service, 'web', [required('a'), required('b'), required('a')]);
-  t.is(two.message, 'Service "web" is invalid: [a: Required value, b: Required value]');
-  t.is(two.details.causes?.length, 3);
-});
-
-test('details carry the Kind and the group, the message both with a dot', (t) => {
-  const { message, details } = invalidError({ group: 'apps', kind: 'Deployment' }, 'web', [
-    invalid('spec.replicas', -1, 'no'),
-  ]);
-  t.is(message, 'Deployment.apps "web" is invalid: spec.replicas: Invalid value: -1: no');
-  t.deepEqual(details, {
-    name: 'web',
-    group: 'apps',
-    kind: 'Deployment',
-    causes: [{ reason: 'FieldValueInvalid', message: 'Invalid value: -1: no', field: 'spec.replicas' }],
-  });
 });

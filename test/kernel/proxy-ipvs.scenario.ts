@@ -8,14 +8,14 @@ import type { IpvsChange } from '../../src/proxy/ipvs/change.js';
 import type { IpvsRuleSet } from '../../src/proxy/ipvs/compile.js';
 import { ipvsEngine } from '../../src/proxy/ipvs/engine.js';
 import { createWorld } from '../../src/world/world.js';
-import { podCIDR } from '../proxy/cases/world.js';
+import { optionsFor } from '../proxy/cases/run.js';
 import { ipvsDifferences } from '../proxy/ipvs/differences.js';
 import { runKernelSuite } from './proxy-suite.js';
 
 let installed: IpvsRuleSet | undefined;
 let applier: ProxyApplier<IpvsRuleSet, IpvsChange> | undefined;
 
-await runKernelSuite(async ({ node }, traffic, { noDetector, localhostNodePorts: _, ...given }) => {
+await runKernelSuite(async ({ node }, traffic, { localhostNodePorts: _, ...given }) => {
   applier ??= ipvsApplier({
     namespace: node,
     variant: 'legacy',
@@ -25,14 +25,7 @@ await runKernelSuite(async ({ node }, traffic, { noDetector, localhostNodePorts:
     log: { say: () => undefined },
     prelude: '',
   });
-  const next = ipvsEngine.compile(
-    traffic,
-    ipvsEngine.options({
-      ...given,
-      interfaceAddresses: ['127.0.0.1', traffic.node.address ?? ''],
-      localTrafficDetector: noDetector ? { kind: 'none' } : { kind: 'ClusterCIDR', cidr: podCIDR },
-    }),
-  );
+  const next = ipvsEngine.compile(traffic, ipvsEngine.options(optionsFor(traffic, given)));
   const change = ipvsEngine.plan(installed, next);
   installed = next;
   if (change) await applier.apply(change, next);

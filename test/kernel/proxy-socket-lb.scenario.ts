@@ -6,15 +6,13 @@ import { CommandFailure } from '../../src/cluster/failure.js';
 import { requireSocketLB, type SocketLB, startSocketLB } from '../../src/cluster/socket-lb.js';
 import type { StoredPod } from '../../src/kubelet/contract.js';
 import type { NodeTraffic } from '../../src/model/traffic.js';
-import type { IptablesRuleSet } from '../../src/proxy/iptables/compile.js';
-import { iptablesEngine } from '../../src/proxy/iptables/engine.js';
-import { podCIDR, pods } from '../proxy/cases/world.js';
+import { pods } from '../proxy/cases/world.js';
 import { socketDifferences } from '../proxy/socket-lb/differences.js';
-import { load, runKernelSuite } from './proxy-suite.js';
+import { createIptablesInstall } from './iptables-rules.js';
+import { runKernelSuite } from './proxy-suite.js';
 import type { ProxyWorld } from './proxy-world.js';
 
 const name = 'k8s-node1';
-let rules: IptablesRuleSet | undefined;
 let sync: ((traffic: NodeTraffic) => Promise<void>) | undefined;
 
 /** The node and its pods, each known to the programs. */
@@ -40,19 +38,10 @@ async function admit(sockets: SocketLB, pod: string, namespace: ProxyWorld['node
 
 try {
   requireSocketLB(process.argv.includes('rootless'));
-  await runKernelSuite(async (world, traffic, { noDetector, ...given }) => {
+  const install = createIptablesInstall();
+  await runKernelSuite(async (world, traffic, options) => {
     sync ??= await start(world);
-    const options = iptablesEngine.options({
-      ...given,
-      interfaceAddresses: ['127.0.0.1', traffic.node.address ?? ''],
-      localTrafficDetector: noDetector ? { kind: 'none' } : { kind: 'ClusterCIDR', cidr: podCIDR },
-    });
-    const next = iptablesEngine.compile(traffic, options);
-    const input = iptablesEngine.plan(rules, next);
-    rules = next;
-    if (input !== undefined) {
-      await load(world.node, ['iptables-legacy-restore', '--noflush', '--counters'], [...input].join(''));
-    }
+    await install(world, traffic, options);
     await sync(traffic);
   }, socketDifferences);
 } catch (error) {

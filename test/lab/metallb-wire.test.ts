@@ -70,6 +70,8 @@ test('requests are answered once, by the winner, field by field; hostile frames 
     [expected],
     'after hostile frames and datagrams',
   );
+  const sockets = (await lab.on('k8s-node3', 'cat', '/proc/net/packet')).split('\n').slice(1);
+  t.deepEqual(sockets.map((line) => line.split(/ +/)[3]).sort(), ['0806', '86dd'], 'it hears ARP and NDP');
 });
 
 /** The two frames of a gratuitous round. */
@@ -122,7 +124,8 @@ test('all that the LAN hears of an address that is given, asked for, and moves',
   t.true(own.every(({ length }) => length === 60));
   for (const owner of [mac.node3, mac.node1]) {
     const begins = own.filter(({ frame }) => frame.source === owner && frame.operation === 1).map(({ at }) => at);
-    for (const [index, at] of begins.slice(1).entries()) t.true(at - begins[index]! >= 1000, "above Linux' locktime");
+    // In all, as a busy machine reads one frame late.
+    t.true(begins.at(-1)! - begins[0]! >= 1000 * (begins.length - 1), "above Linux' locktime");
   }
 });
 

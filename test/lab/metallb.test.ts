@@ -133,6 +133,8 @@ async function answering(t: ExecutionContext, lab: TestLab, ...expected: string[
 
 const reach = 'curl -s -o /dev/null --connect-timeout 1 --retry 5 --retry-all-errors --retry-delay 0 192.168.56.128';
 
+const speakerPods = (node: string) => `pod -l component=speaker --field-selector spec.nodeName=${node}`;
+
 test('the address moves when the speaker is killed, its cable pulled or its node is off, and comes back', async (t) => {
   t.timeout(180_000);
   const lab = createTestLab(t);
@@ -151,6 +153,7 @@ test('the address moves when the speaker is killed, its cable pulled or its node
     t.is((await arp(lab)).neighbours.find(({ address }) => address === '192.168.56.128')?.machine, 'k8s-node1', kind);
     const nodes = await sh(lab, 'kubectl get nodes');
     t.regex(nodes, kind === 'speaker' ? /k8s-node3 +Ready/ : /k8s-node3 +NotReady/);
+    if (kind === 'speaker') await sh(lab, `kubectl -n metallb-system delete --timeout=20s ${speakerPods('k8s-node3')}`);
     t.is((await lab.lab('fault', kind, 'k8s-node3', mends)).stdout, 'nothing is broken');
     await answering(t, lab, 'k8s-node3');
     await sh(lab, reach);

@@ -202,8 +202,8 @@ test.serial(
 /** As Kubernetes' own test does it: first the jumps and rules, then the chains. */
 const deleteAllChains = `for table in mangle nat filter; do
   iptables-save -t $table | sed -n '/^-A KUBE-/d; s/^-A \\(.*-j KUBE-.*\\)/-D \\1/p' | { echo "*$table"; cat; echo COMMIT; } | iptables-restore -n
-  iptables-save -t $table | sed -n 's/^:\\(KUBE-[^ ]*\\).*/\\1/p' > /tmp/chains
-  { echo "*$table"; sed 's/^/-F /' /tmp/chains; sed 's/^/-X /' /tmp/chains; echo COMMIT; } | iptables-restore -n
+  chains=$(iptables-save -t $table | sed -n 's/^:\\(KUBE-[^ ]*\\).*/\\1/p')
+  { echo "*$table"; printf -- '-F %s\\n' $chains; printf -- '-X %s\\n' $chains; echo COMMIT; } | iptables-restore -n
 done`;
 
 test.serial(

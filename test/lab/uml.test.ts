@@ -7,6 +7,7 @@ import { execa } from 'execa';
 import { pause } from '../../src/world/pause.js';
 import { ask, bringUp, createTestLab, type TestLab } from './lab.js';
 import { labProcesses, machineState } from './machine.js';
+import { checkAffinity, checkDrainingToTheEnd, checkExcluded, checkNetem, checkSchedulers } from './uml-ipvs.js';
 
 const manifest = 'lab/workshop/01-nodeport.yaml';
 const url = '192.168.56.103:30090/hostname';
@@ -132,6 +133,25 @@ test.serial('a lab in user-mode Linux has IPVS, is reached as any lab, and leave
   t.deepEqual(await untilGone(lab), []);
   t.is(await machineState(), before);
 });
+
+/** What takes minutes: by `npm run test:uml`. */
+if (isWhole && isInstalled)
+  test.serial('IPVS: the digest repeats, each scheduler does what its name says, endpoints drain', async (t) => {
+    t.timeout(900_000);
+    const lab = createTestLab(t);
+    const up = () => bringUp(t, lab, '-f', manifest, '--kernel', 'uml', '--proxy-mode', 'ipvs');
+    await up();
+    const digest = (await lab.lab('digest', '-o', 'json')).stdout;
+    t.regex(digest, /"ipvs\/k8s-node3": /);
+    t.is((await lab.lab('down')).exitCode, 0);
+    await up();
+    t.is((await lab.lab('digest', '-o', 'json')).stdout, digest);
+    await checkSchedulers(t, lab);
+    await checkAffinity(t, lab);
+    await checkExcluded(t, lab);
+    await checkNetem(t, lab);
+    await checkDrainingToTheEnd(t, lab);
+  });
 
 /** Milliseconds after the command: the kernel boots, the daemon starts, machines are made. `KILLS=30` asks for more. */
 const kills = Number(process.env.KILLS ?? 3);

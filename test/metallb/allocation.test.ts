@@ -131,6 +131,20 @@ const rows: Row[] = [
     `AllocationFailed ${prefix}pool p not compatible for ip assignment`,
   ],
   [
+    'a pool whose namespace selector finds no namespace is given to nobody',
+    [pool('a', ['10.9.0.0/24'], { serviceAllocation: { namespaceSelectors: [{ matchLabels: { team: 'blue' } }] } })],
+    {},
+    '<pending>',
+    `AllocationFailed ${prefix}no available IPs`,
+  ],
+  [
+    'but can be asked for, as MetalLB has it',
+    [pool('a', ['10.9.0.0/24'], { serviceAllocation: { namespaceSelectors: [{ matchLabels: { team: 'blue' } }] } })],
+    { annotations: { 'metallb.io/address-pool': 'a' } },
+    '10.9.0.0',
+    'IPAllocated Assigned IP ["10.9.0.0"]',
+  ],
+  [
     'the pinned pool with the lowest priority goes first',
     [
       pool('a', ['10.7.0.0/24']),

@@ -19,6 +19,9 @@ const refused: [title: string, present: KubeObject[], object: KubeObject, words:
     peer({ holdTime: '3s', keepaliveTime: '9s' }),
     'parsing peer tor invalid BGPPeer timers: invalid keepaliveTime "9s", must be lower than holdTime "3s"',
   ],
+  ['a hold time without a unit', [], peer({ holdTime: '90' }), 'time: missing unit in duration "90"'],
+  ['a hold time that is none', [], peer({ holdTime: 'soon' }), 'time: invalid duration "soon"'],
+  ['an aggregate that is none', [], ad({ aggregationLength: 33 }), "invalid aggregation length '!' for IPv4"],
   ['an address that is none', [], peer({ peerAddress: 'x' }), 'parsing peer tor invalid BGPPeer address "x"'],
   ['no address', [], peer({ peerAddress: '' }), 'parsing peer tor peer has no Address or Interface specified'],
   [

@@ -3,7 +3,7 @@ import type { Liveness, Member, Membership, Packet } from '../../src/metallb/mem
 import { everyone } from '../../src/metallb/membership/everyone.js';
 import { createMembership } from '../../src/metallb/membership/membership.js';
 import { parseMessage } from '../../src/metallb/membership/message.js';
-import { suspicionTimeoutMs } from '../../src/metallb/membership/swim.js';
+import { suspicionTimeoutMs } from '../../src/metallb/membership/suspicion.js';
 import { hostileDatagrams } from '../lab/hostile.js';
 
 const names = ['k8s-master', 'k8s-node1', 'k8s-node2', 'k8s-node3'];
@@ -17,12 +17,15 @@ class Lan {
   #flying: { due: number; from: string; packet: Packet }[] = [];
   now = 0;
 
-  constructor(private readonly liveness: Liveness) {
+  constructor(
+    private readonly liveness: Liveness,
+    private readonly seed = 0,
+  ) {
     for (const { node } of members) this.start(node);
   }
 
   start(node: string): void {
-    const membership = createMembership(this.liveness, node);
+    const membership = createMembership(this.liveness, node, this.seed);
     this.running.set(node, membership);
     this.post(node, membership.setMembers(members, this.now));
   }
@@ -136,7 +139,8 @@ for (const [kind, [least, most], back] of liveness) {
     const lan = new Lan(kind);
     lan.run(5000);
     lan.cut.add('k8s-node3');
-    lan.run(30_000);
+    // In memberlist it doubts itself more with every probe in vain, and probes ever more slowly.
+    lan.run(40_000);
     t.deepEqual([...(lan.running.get('k8s-node3')?.alive() ?? [])], ['k8s-node3']);
     lan.cut.clear();
     lan.run(10_000);
@@ -230,6 +234,42 @@ test('memberlist: a member that objected to a suspicion once, and dies later, co
   lan.until('k8s-node3', false);
   lan.start('k8s-node3');
   t.true(lan.until('k8s-node3', true) <= 5000);
+});
+
+/** What a memberlist of four makes of it: up to 5 s until the last probes it, 1 s in vain, 4 s after the first suspicion. */
+test('memberlist: whenever a speaker is killed or cut off, the others miss it after 5 to 10 seconds, and all at once', (t) => {
+  const times: number[] = [];
+  for (let seed = 0; seed < 60; seed += 1) {
+    const lan = new Lan('memberlist', seed);
+    lan.run(3000 + ((seed * 377) % 3000));
+    if (seed % 2 === 0) lan.running.delete('k8s-node3');
+    else lan.cut.add('k8s-node3');
+    const start = lan.now;
+    const gone = () =>
+      ['k8s-master', 'k8s-node1', 'k8s-node2'].filter((node) => !lan.running.get(node)?.alive().has('k8s-node3'));
+    while (gone().length === 0 && lan.now - start < 20_000) lan.run(10);
+    times.push(lan.now - start);
+    lan.run(450);
+    t.is(gone().length, 3, `seed ${seed}: two rounds of gossip later`);
+    t.is(lan.running.get('k8s-node1')?.alive().size, 3, `seed ${seed}: nobody else`);
+  }
+  times.sort((a, b) => a - b);
+  t.log(`from ${times[0]} to ${times.at(-1)} ms, half of them within ${times[30]} ms`);
+  t.true(times[0]! >= 5000 && times.at(-1)! <= 10_000, times.join());
+});
+
+test('memberlist: a speaker that is cut off for a moment is suspected, objects, and is never dead', (t) => {
+  for (let seed = 0; seed < 20; seed += 1) {
+    const lan = new Lan('memberlist', seed);
+    lan.run(3000 + seed * 50);
+    lan.cut.add('k8s-node3');
+    lan.run(3500);
+    lan.cut.clear();
+    for (let second = 0; second < 40; second += 1) {
+      lan.run(1000);
+      for (const membership of lan.running.values()) t.is(membership.alive().size, 4, `seed ${seed}, second ${second}`);
+    }
+  }
 });
 
 test('memberlist: suspicion lasts as long as the library has it', (t) => {

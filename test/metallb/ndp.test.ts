@@ -79,8 +79,12 @@ test('an announcement on the wire is byte for byte what the RFCs have', (t) => {
   );
 });
 
-const { targetMac: _targetMac, ...withoutMac } = advertised;
-for (const message of [solicitation, { ...solicitation, target: '::1' }, advertised, { ...withoutMac, router: true }]) {
+for (const message of [
+  solicitation,
+  { ...solicitation, target: '::1' },
+  advertised,
+  { ...advertised, targetMac: undefined, router: true },
+]) {
   test(`what is written is read back: ${JSON.stringify(message)}`, (t) => {
     t.deepEqual(parseNeighborMessage(formatNeighborMessage(message)), message);
   });
@@ -104,7 +108,7 @@ test('a solicitation for an announced address is answered to the asker alone', (
 
 const withOption = (hex: string) => (message: Buffer) => Buffer.concat([message, Buffer.from(hex, 'hex')]);
 const unspecified = { sourceAddress: '::' };
-const nameless: NeighborMessage = { type: neighborSolicitation, target: vip };
+const nameless: NeighborMessage = { ...solicitation, sourceMac: undefined };
 
 const frames: [title: string, bytes: Buffer, drop?: string][] = [
   ['a solicitation to all nodes', request({ destination: '33:33:00:00:00:01', destinationAddress: 'ff02::1' })],

@@ -50,6 +50,35 @@ for (const [title, object, wanted] of rows) {
   });
 }
 
+const peer = (spec: object) => ({
+  ...{ apiVersion: 'metallb.io/v1beta2', kind: 'BGPPeer', metadata: { name: 'tor', namespace: 'metallb-system' } },
+  spec: { myASN: 64501, peerASN: 64500, peerAddress: '192.168.56.254', ...spec },
+});
+
+const peers: [spec: object, wanted: string[]][] = [
+  [{ peerPort: 179, connectTime: '1m0s' }, []],
+  [
+    { peerPort: 20_000 },
+    ['spec.peerPort: Invalid value: 20000: spec.peerPort in body should be less than or equal to 16384'],
+  ],
+  [{ myASN: -1 }, ['spec.myASN: Invalid value: -1: spec.myASN in body should be greater than or equal to 0']],
+  [
+    { connectTime: '500ms' },
+    ['spec.connectTime: Invalid value: "string": connect time should be between 1 seconds to 65535'],
+  ],
+  [
+    { connectTime: '1500ms' },
+    ['spec.connectTime: Invalid value: "string": connect time should contain a whole number of seconds'],
+  ],
+  [{ dynamicASN: 'any' }, ['spec.dynamicASN: Unsupported value: "any": supported values: "internal", "external"']],
+];
+
+for (const [spec, wanted] of peers) {
+  test(`a BGPPeer with ${JSON.stringify(spec)} is judged as its definition does`, (t) => {
+    t.deepEqual(messages(peer(spec)), wanted);
+  });
+}
+
 test('a value outside a set is told with the set', (t) => {
   const wrong = route([{ matches: [{ path: { type: 'Prefix', value: '/' } }] }]);
   t.deepEqual(messages(wrong), [

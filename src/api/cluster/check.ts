@@ -38,7 +38,7 @@ export function formErrors(config: Omit<ClusterConfig, 'nodes' | 'nodePortRange'
 }
 
 /** An IPv4 network, written by its own first address. */
-export function networkErrors(field: string, cidr: string): FieldError[] {
+function networkErrors(field: string, cidr: string): FieldError[] {
   const errors = validCIDR(field, cidr);
   if (errors.length > 0) return errors;
   const text = blockText(blockOf(cidr));

@@ -26,7 +26,7 @@ export interface Schema {
 }
 
 /** More nodes than this do not fit a workshop's screen nor the budgets. */
-export const maxNodes = 50;
+const maxNodes = 50;
 
 /** AS numbers have four octets; the last is reserved. RFC 6793, RFC 7300. */
 const maxAsn = 2 ** 32 - 2;

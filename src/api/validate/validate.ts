@@ -7,7 +7,7 @@
 
 import type { ShapeProblem } from '../../schema/custom/shape.js';
 import { customProblems } from '../../schema/custom/table.js';
-import { type FieldError, notSupported, required } from '../field-error.js';
+import { type FieldError, invalid, notSupported, required } from '../field-error.js';
 import { kindIn } from '../kinds.js';
 import { dns1035Label, dns1123Label, dns1123Subdomain, type FormatCheck } from '../names.js';
 import { groupOf, type KubeObject } from '../object.js';
@@ -83,6 +83,7 @@ function fieldError(problem: ShapeProblem): FieldError {
   const { field } = problem;
   if (problem.is === 'required') return required(field);
   if (problem.is === 'unsupported') return notSupported(field, problem.value, problem.supported);
+  if (problem.is === 'invalid') return invalid(field, problem.value, problem.detail);
   const detail = `${field} in body must be of type ${problem.wanted}: ${JSON.stringify(problem.found)}`;
   return { reason: 'FieldValueTypeInvalid', field, value: problem.found, detail };
 }

@@ -17,7 +17,7 @@ function endpointAddress(index: number, endpoint: number): string {
 
 export const syntheticName = (index: number) => `svc-${String(index).padStart(5, '0')}`;
 
-export function syntheticService(index: number): Service {
+function syntheticService(index: number): Service {
   const clusterIP = serviceAddress(index);
   return {
     apiVersion: 'v1',

@@ -9,7 +9,7 @@ import { addressText, blockOf } from '../../model/address-block.js';
 import type { ClusterConfig, NodeConfig } from '../../model/cluster-config.js';
 import { digestOf, uidOf } from '../../model/derive.js';
 
-export const controlPlaneTaint = { key: 'node-role.kubernetes.io/control-plane', effect: 'NoSchedule' };
+const controlPlaneTaint = { key: 'node-role.kubernetes.io/control-plane', effect: 'NoSchedule' };
 
 const architecture = 'amd64';
 const resources = { cpu: '2', 'ephemeral-storage': '30297152Ki', 'hugepages-2Mi': '0', memory: '2014540Ki' };

@@ -118,7 +118,7 @@ function newSetAnnotations(state: RolloutState, set: StoredReplicaSet | undefine
 }
 
 /** What a later proportional scaling needs to know. Source: SetReplicasAnnotations. */
-export function sizeAnnotations(deployment: StoredDeployment): Record<string, string> {
+function sizeAnnotations(deployment: StoredDeployment): Record<string, string> {
   const desired = desiredReplicas(deployment);
   return {
     [desiredReplicasAnnotation]: String(desired),

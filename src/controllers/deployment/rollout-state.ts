@@ -59,7 +59,7 @@ function withoutHash(template: PodTemplateSpec = {}): PodTemplateSpec {
   return { ...template, metadata: { ...metadata, labels } };
 }
 
-export function revisionOf(set: StoredReplicaSet): number {
+function revisionOf(set: StoredReplicaSet): number {
   return Number(set.metadata.annotations?.[revisionAnnotation] ?? 0) || 0;
 }
 

@@ -21,7 +21,7 @@ export interface EnvironmentSources {
 }
 
 /** What the container runtime sets when neither the image nor the manifest does. */
-export const defaultPath = '/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin';
+const defaultPath = '/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin';
 
 /** A container's variables: cheap to make, spelled out in full only for a process that gets them. */
 export interface ContainerEnvironment {

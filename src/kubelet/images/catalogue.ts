@@ -79,6 +79,6 @@ export function planServers(pod: PodView, services: readonly ServiceView[], env 
 }
 
 /** The variables whose values stand in the manifest itself. */
-export function literalEnvironment(container: Container): Record<string, string> {
+function literalEnvironment(container: Container): Record<string, string> {
   return Object.fromEntries((container.env ?? []).map(({ name, value = '' }) => [name, value]));
 }

@@ -12,13 +12,6 @@ export function repositoryOf(image: string): string {
   return withoutTag.replace(/^(index\.)?docker\.io\//, '').replace(/^library\//, '');
 }
 
-/** The tag, `latest` when none is written. */
-export function tagOf(image: string): string {
-  const withoutDigest = image.split('@')[0] ?? image;
-  const colon = withoutDigest.indexOf(':', withoutDigest.lastIndexOf('/') + 1);
-  return colon < 0 ? 'latest' : withoutDigest.slice(colon + 1);
-}
-
 /** The full reference that containerd reports as a container's `image`: `docker.io/library/nginx:latest`. */
 export function familiarToFull(image: string): string {
   const first = image.split('/')[0] ?? '';

@@ -49,10 +49,13 @@ export type BGPAdvertisement = KubeObject & { spec?: BGPAdvertisementSpec };
 
 export type BFDProfile = KubeObject & { spec?: Omit<BfdTimers, 'name'> };
 
-/** Seconds of a Go duration such as `1m30s`; undefined for none. */
+/** Seconds of a Go duration such as `1m30s`; undefined for none. @throws Error in Go's words */
 export function durationSeconds(text: string | undefined): number | undefined {
   if (text === undefined || text === '') return undefined;
-  return (parseGoDuration(text) ?? 0) / 1000;
+  const milliseconds = parseGoDuration(text);
+  if (milliseconds !== undefined) return milliseconds / 1000;
+  const what = /^\d+$/.test(text) ? 'missing unit in duration' : 'invalid duration';
+  throw new Error(`time: ${what} ${JSON.stringify(text)}`);
 }
 
 /** Seconds. Only one given: keepalive is a third of hold. @throws Error */
@@ -74,6 +77,8 @@ export function sessionTimers(spec: BGPPeerSpec): { hold: number; keepalive: num
 
 /** @throws Error in MetalLB's words */
 export function checkPeer({ metadata, spec = {} }: BGPPeer): void {
+  // The webhook cannot even read an object in which one of these is none.
+  [spec.holdTime, spec.keepaliveTime, spec.connectTime].forEach(durationSeconds);
   try {
     checkNumbers(spec);
     checkAddresses(spec);
@@ -108,6 +113,12 @@ function checkAddresses(spec: BGPPeerSpec): void {
   if (sourceAddress && !parseAddress(sourceAddress)) throw new Error(`invalid source IP "${sourceAddress}"`);
 }
 
+/** Go's `%q` of a number, which MetalLB uses by mistake: the letter that has it. */
+function quotedRune(code: number): string {
+  const isPlain = code < 127 && code !== 39;
+  return isPlain ? `'${String.fromCodePoint(code)}'` : `'\\u${code.toString(16).padStart(4, '0')}'`;
+}
+
 /** @throws Error in MetalLB's words */
 export function checkBGPAdvertisement({ metadata: { name }, spec = {} }: BGPAdvertisement): void {
   refuseDuplicates(spec.ipAddressPools ?? [], 'ipAddressPools');
@@ -117,6 +128,8 @@ export function checkBGPAdvertisement({ metadata: { name }, spec = {} }: BGPAdve
   refuseDuplicateSelectors(spec.nodeSelectors ?? [], 'nodeSelectors');
   refuseDuplicateSelectors(spec.serviceSelectors ?? [], 'serviceSelectors');
   const { aggregationLength: v4 = 32, aggregationLengthV6: v6 = 128 } = spec;
+  if (v4 > 32) throw new Error(`invalid aggregation length ${quotedRune(v4)} for IPv4`);
+  if (v6 > 128) throw new Error(`invalid aggregation length ${quotedRune(v6)} for IPv6`);
   const lengths = [v4 !== 32 && 'aggregationLength', v6 !== 128 && 'aggregationLengthV6'].filter(Boolean);
   if ((spec.serviceSelectors ?? []).length > 0 && lengths.length > 0) {
     throw new Error(`serviceSelectors and ${lengths[0]} are mutually exclusive, both cannot be set in ${name}`);

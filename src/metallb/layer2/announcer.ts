@@ -8,10 +8,7 @@ import type { Clock } from '../../world/contract.js';
 import { addressText, type Family, parseAddress } from '../pools/address.js';
 import type { AnnouncedInterfaces } from './contract.js';
 import type { DropReason, Responder } from './neighbour-protocol.js';
-
-/** More than Linux' locktime of 1 s, in which a second answer is not believed (MetalLB issue 172). */
-const SPAM_INTERVAL_MS = 1100;
-const SPAM_DURATION_MS = 5000;
+import { SpamLoop } from './spam-loop.js';
 
 /** metallb_layer2_requests_received, _responses_sent, _gratuitous_sent of one address. Source: `internal/layer2/stats.go`. */
 export interface AddressCounters {
@@ -40,8 +37,7 @@ interface Advertisement {
   interfaces: AnnouncedInterfaces;
 }
 
-interface Spam extends Announced {
-  until: number;
+interface Claim extends Announced {
   interfaces: AnnouncedInterfaces;
 }
 
@@ -51,12 +47,14 @@ export function matchesInterface(interfaces: AnnouncedInterfaces, link: string):
 
 export class Announcer {
   readonly #advertised = new Map<string, Advertisement>();
-  readonly #spam = new Map<string, Spam>();
+  readonly #spam: SpamLoop<Claim>;
   readonly #groups = new Map<Responder, ReadonlySet<string>>();
   readonly #counters = new Map<string, AddressCounters>();
   readonly #drops = new Map<DropReason, number>();
 
-  constructor(private readonly parts: AnnouncerParts) {}
+  constructor(private readonly parts: AnnouncerParts) {
+    this.#spam = new SpamLoop(parts.clock, (claim) => this.#gratuitous(claim));
+  }
 
   /** Announces, or announces anew: each call asks for five more seconds of unasked announcements. */
   setBalancer(service: string, addresses: readonly string[], interfaces: AnnouncedInterfaces): void {
@@ -64,7 +62,10 @@ export class Announcer {
     const fresh = ours.filter(({ address }) => !this.#isHeld(address));
     this.#advertised.set(service, { addresses: ours, interfaces });
     this.#watch();
-    for (const one of ours) this.#startSpam(one, interfaces, fresh.includes(one));
+    for (const one of ours) {
+      const claim = { ...one, interfaces };
+      this.#spam.start(claim, this.parts.claimsAtOnce === true && fresh.includes(one));
+    }
   }
 
   deleteBalancer(service: string): void {
@@ -115,27 +116,7 @@ export class Announcer {
     }
   }
 
-  #startSpam(announced: Announced, interfaces: AnnouncedInterfaces, fresh: boolean): void {
-    const { clock, claimsAtOnce } = this.parts;
-    const { address } = announced;
-    const idle = this.#spam.size === 0;
-    const known = this.#spam.has(address);
-    const spam = { ...announced, until: clock.now() + SPAM_DURATION_MS, interfaces };
-    this.#spam.set(address, spam);
-    if (idle) clock.after(SPAM_INTERVAL_MS, () => this.#tick());
-    if (!known || (claimsAtOnce && fresh)) this.#gratuitous(spam);
-  }
-
-  #tick(): void {
-    const now = this.parts.clock.now();
-    for (const spam of [...this.#spam.values()]) {
-      if (now > spam.until) this.#spam.delete(spam.address);
-      else this.#gratuitous(spam);
-    }
-    if (this.#spam.size > 0) this.parts.clock.after(SPAM_INTERVAL_MS, () => this.#tick());
-  }
-
-  #gratuitous({ family, address, interfaces }: Spam): void {
+  #gratuitous({ family, address, interfaces }: Claim): void {
     if (!this.#isHeld(address)) return;
     for (const responder of this.parts.responders) {
       const { protocol, link } = responder;

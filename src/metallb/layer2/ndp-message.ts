@@ -25,7 +25,7 @@ export interface NeighborSolicitation {
   type: typeof neighborSolicitation;
   target: string;
   /** Where the answer is to be sent to. */
-  sourceMac?: string;
+  sourceMac: string | undefined;
 }
 
 export interface NeighborAdvertisement {
@@ -36,7 +36,7 @@ export interface NeighborAdvertisement {
   /** To replace the link-layer address that others have in their caches. */
   override: boolean;
   target: string;
-  targetMac?: string;
+  targetMac: string | undefined;
 }
 
 export type NeighborMessage = NeighborSolicitation | NeighborAdvertisement;
@@ -49,21 +49,16 @@ export function parseNeighborMessage(message: Buffer): NeighborMessage | 'other'
   const options =
     message.length < HEADER || isMapped(target) ? undefined : linkLayerAddresses(message.subarray(HEADER));
   if (!options) return undefined;
-  const addressed = { target: ipv6Text(target) };
-  if (type === neighborSolicitation) return { type, ...addressed, ...given('sourceMac', options.source) };
+  if (type === neighborSolicitation) return { type, target: ipv6Text(target), sourceMac: options.source };
   const flags = message.readUInt8(4);
   return {
     type,
     router: (flags & flagBits.router) !== 0,
     solicited: (flags & flagBits.solicited) !== 0,
     override: (flags & flagBits.override) !== 0,
-    ...addressed,
-    ...given('targetMac', options.target),
+    target: ipv6Text(target),
+    targetMac: options.target,
   };
-}
-
-function given<K extends string>(key: K, value: string | undefined): { [P in K]?: string } {
-  return value === undefined ? {} : ({ [key]: value } as { [P in K]: string });
 }
 
 /** ::ffff:0:0/96, which the library takes for IPv4. */

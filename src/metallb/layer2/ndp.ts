@@ -8,7 +8,7 @@
  * Differs: A speaker's advertisement goes to the MAC address in the solicitation; MetalLB's kernel asks for the asker's
  * address first when it does not know it.
  */
-import { type EthernetAddresses, etherTypes } from './ethernet.js';
+import { type EthernetAddresses, etherTypes, macText } from './ethernet.js';
 import { decodeIcmpv6, encodeIcmpv6, ICMPV6, type Icmpv6Frame, ipv6Bytes, ipv6Text } from './icmpv6-frame.js';
 import {
   formatNeighborMessage,
@@ -96,13 +96,7 @@ export function solicitedNodeMulticast(address: string): string {
 
 /** 33:33 and the group's last 32 bits. RFC 2464 section 7. */
 export function multicastMac(group: string): string {
-  return [
-    '33',
-    '33',
-    ...ipv6Bytes(group)
-      .slice(12)
-      .map((byte) => byte.toString(16).padStart(2, '0')),
-  ].join(':');
+  return macText(Buffer.from([0x33, 0x33, ...ipv6Bytes(group).slice(12)]), 0);
 }
 
 function isGroupMac(mac: string): boolean {

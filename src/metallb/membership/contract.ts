@@ -13,10 +13,11 @@ export type MembershipMessage =
   /** `fast`: I live, and hear these. `first` asks for an answer at once. */
   | { kind: 'beat'; from: string; hears: string[]; first?: true }
   | { kind: 'leave'; from: string }
-  /** `memberlist`: a probe, its answer, a probe on behalf of another, and what is known of others. */
+  /** `memberlist`: a probe, its answer, a probe on behalf of another and that it was in vain, and what is known of others. */
   | { kind: 'ping'; from: string; seq: number; news: News[] }
   | { kind: 'ack'; from: string; seq: number; news: News[] }
   | { kind: 'ping-req'; from: string; seq: number; target: string; news: News[] }
+  | { kind: 'nack'; from: string; seq: number; news: News[] }
   | { kind: 'gossip'; from: string; news: News[] };
 
 /** One fact about a member; a higher incarnation is newer. */

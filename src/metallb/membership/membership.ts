@@ -5,6 +5,7 @@ import type { Liveness, Membership } from './contract.js';
 import { FastMembership } from './fast.js';
 import { SwimMembership } from './swim.js';
 
-export function createMembership(liveness: Liveness, self: string): Membership {
-  return liveness === 'memberlist' ? new SwimMembership(self) : new FastMembership(self);
+/** @param seed another one makes other orders of probing */
+export function createMembership(liveness: Liveness, self: string, seed = 0): Membership {
+  return liveness === 'memberlist' ? new SwimMembership(self, seed) : new FastMembership(self);
 }

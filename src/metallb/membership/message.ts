@@ -18,6 +18,7 @@ const shapes: ReadonlyMap<unknown, Readonly<Record<string, Check>>> = new Map<un
   ['ping', { seq: isNumber, news: areNews }],
   ['ack', { seq: isNumber, news: areNews }],
   ['ping-req', { seq: isNumber, target: isText, news: areNews }],
+  ['nack', { seq: isNumber, news: areNews }],
   ['gossip', { news: areNews }],
 ]);
 

@@ -1,29 +1,28 @@
 /**
- * Liveness with the timing of hashicorp/memberlist, which MetalLB's speakers use: SWIM with suspicion.
+ * Liveness with the timing of hashicorp/memberlist, which MetalLB's speakers use: SWIM with suspicion and Lifeguard.
  *
  * Every second one member, in turn, is probed. No answer within 500 ms: three others are asked to probe it too. No answer
  * within the second: it is suspect, and everybody hears of it. A suspect that does not object is dead after 4 s to 24 s,
- * the sooner the more members suspect it. Source: memberlist `config.go` DefaultLANConfig, `state.go`, `suspicion.go`.
- * Differs: no encryption, no TCP (push/pull and fallback probes), no awareness score; news goes to all members, not by
- * gossip to three, and members are known from the API instead of by joining.
+ * the sooner the more members suspect it. Who gets no answers doubts himself and takes more time. Source: memberlist
+ * `config.go` DefaultLANConfig, `state.go`, `suspicion.go`, `awareness.go`, `queue.go`, `net.go`.
+ * Differs: no encryption and no TCP (push/pull every 30 s, fallback probes); members are known from the API instead of by
+ * joining, and the dead are greeted every three seconds, where MetalLB joins them anew each minute and when a Node changes.
  */
+import { Broadcasts } from './broadcasts.js';
 import type { Member, Membership, MembershipMessage, News, Packet } from './contract.js';
+import { inTurn } from './in-turn.js';
+import { Relays } from './relays.js';
+import { Suspicion } from './suspicion.js';
+import * as timing from './timing.js';
 
-const PROBE_INTERVAL_MS = 1000;
-const PROBE_TIMEOUT_MS = 500;
-const INDIRECT_CHECKS = 3;
-const SUSPICION_MULT = 4;
-const SUSPICION_MAX_TIMEOUT_MULT = 6;
 const TICK_MS = 100;
-
-interface Suspicion {
-  since: number;
-  by: Set<string>;
-}
+const GREETING_MS = 3000;
 
 interface Peer extends Member {
   state: 'alive' | 'suspect' | 'dead';
   incarnation: number;
+  /** Absent: it has not been met yet. */
+  died?: number;
   suspicion?: Suspicion;
 }
 
@@ -31,20 +30,35 @@ interface Probe {
   node: string;
   seq: number;
   started: number;
-  indirect: boolean;
+  acknowledged: boolean;
+  /** How many were asked to help, and how many said that they had tried; undefined before they are asked. */
+  helpers?: number;
+  nacks: number;
 }
+
+type Spoken = Exclude<MembershipMessage, { kind: 'beat' | 'leave' }>;
 
 export class SwimMembership implements Membership {
   readonly tickMs = TICK_MS;
   readonly #peers = new Map<string, Peer>();
-  /** Probes that are carried out for others: our sequence number, and who waits for which of his. */
-  readonly #relayed = new Map<number, { to: string; seq: number }>();
+  readonly #broadcasts = new Broadcasts();
+  readonly #relays = new Relays();
   #incarnation = 1;
   #seq = 0;
-  #turn = 0;
+  /** Members to probe in this round, and how many rounds there have been. */
+  #round: string[] = [];
+  #rounds = 0;
   #probe: Probe | undefined;
+  /** From 0, healthy, to 7. */
+  #awareness = 0;
+  #gossiped = 0;
+  #greeted = 0;
 
-  constructor(private readonly self: string) {}
+  /** @param seed another one makes other orders of probing */
+  constructor(
+    private readonly self: string,
+    private readonly seed = 0,
+  ) {}
 
   /** A new member is believed alive when it first says something, as one that joins does. */
   setMembers(members: readonly Member[], _now: number): Packet[] {
@@ -57,38 +71,25 @@ export class SwimMembership implements Membership {
 
   hear(message: MembershipMessage, now: number): Packet[] {
     const peer = this.#peers.get(message.from);
-    if (!peer) return [];
+    if (!peer || message.kind === 'beat') return [];
     if (message.kind === 'leave') {
-      peer.state = 'dead';
+      this.#forget(peer, now);
       return [];
     }
-    if (message.kind === 'beat') return [];
     const answers = message.news.flatMap((news) => this.#learn(news, now));
-    return [...answers, ...this.#answer(peer, message)];
+    return [...answers, ...this.#answer(peer, message, now)];
   }
 
   tick(now: number): Packet[] {
-    return [...this.#buryTheDead(now), ...this.#probing(now)];
-  }
-
-  #probing(now: number): Packet[] {
-    if (!this.#probe) return this.#startProbe(now);
-    const waited = now - this.#probe.started;
-    if (waited >= PROBE_INTERVAL_MS) return this.#probeFailed(now);
-    if (waited < PROBE_TIMEOUT_MS || this.#probe.indirect) return [];
-    this.#probe.indirect = true;
-    const { node, seq } = this.#probe;
-    const helpers = this.#live()
-      .filter((peer) => peer.node !== node)
-      .slice(0, INDIRECT_CHECKS);
-    return helpers.map(({ address }) => ({
-      to: address,
-      message: { kind: 'ping-req', from: this.self, seq, target: node, news: [] },
-    }));
+    for (const peer of this.#peers.values()) if (peer.suspicion?.isOver(now)) this.#bury(peer, now);
+    return [...this.#probing(now), ...this.#refusing(now), ...this.#gossiping(now), ...this.#greeting(now)];
   }
 
   leave(): Packet[] {
-    return this.#toAll({ kind: 'leave', from: this.self });
+    return [...this.#peers.values()].map(({ address }) => ({
+      to: address,
+      message: { kind: 'leave', from: this.self },
+    }));
   }
 
   /** The suspect still count. */
@@ -100,139 +101,200 @@ export class SwimMembership implements Membership {
     return [...this.#peers.values()].filter(({ state }) => state !== 'dead');
   }
 
-  #answer(peer: Peer, message: Exclude<MembershipMessage, { kind: 'beat' | 'leave' }>): Packet[] {
+  /** Live members and those that died a short while ago; with this one, they are what memberlist counts. */
+  #known(now: number): Peer[] {
+    const recently = ({ died }: Peer) => died !== undefined && now - died <= timing.GOSSIP_TO_THE_DEAD_MS;
+    return [...this.#peers.values()].filter((peer) => peer.state !== 'dead' || recently(peer));
+  }
+
+  #count(now: number): number {
+    return this.#known(now).length + 1;
+  }
+
+  #probing(now: number): Packet[] {
+    const probe = this.#probe;
+    if (!probe) return this.#startProbe(now);
+    const waited = now - probe.started;
+    if (probe.acknowledged) return waited >= timing.PROBE_INTERVAL_MS ? this.#startProbe(now) : [];
+    if (waited >= timing.PROBE_INTERVAL_MS * (this.#awareness + 1)) {
+      this.#probeFailed(probe, now);
+      return this.#startProbe(now);
+    }
+    return waited < timing.PROBE_TIMEOUT_MS || probe.helpers !== undefined ? [] : this.#askOthers(probe);
+  }
+
+  #startProbe(now: number): Packet[] {
+    this.#probe = undefined;
+    const isLive = (node: string) => this.#live().some((peer) => peer.node === node);
+    this.#round = this.#round.filter(isLive);
+    if (this.#round.length === 0) {
+      this.#rounds += 1;
+      this.#round = inTurn(
+        this.#live().map(({ node }) => node),
+        `${this.seed}/${this.self}/${this.#rounds}`,
+      );
+    }
+    const peer = this.#peers.get(this.#round.shift() ?? '');
+    if (!peer) return [];
+    const ping = this.#hello('ping');
+    this.#probe = { node: peer.node, seq: ping.seq, started: now, acknowledged: false, nacks: 0 };
+    return [{ to: peer.address, message: ping }];
+  }
+
+  #askOthers(probe: Probe): Packet[] {
+    const { node, seq } = probe;
+    const able = [...this.#peers.values()].filter((peer) => peer.state === 'alive' && peer.node !== node);
+    const helpers = able.slice(0, timing.INDIRECT_CHECKS);
+    probe.helpers = helpers.length;
+    return helpers.map(({ address }) => ({
+      to: address,
+      message: { kind: 'ping-req', from: this.self, seq, target: node, news: [] },
+    }));
+  }
+
+  /** The probe's time is over without an answer: the member is suspect; and if the helpers were not heard either, so are we. */
+  #probeFailed({ node, helpers = 0, nacks }: Probe, now: number): void {
+    this.#doubt(helpers > 0 ? helpers - nacks : 1);
+    const peer = this.#peers.get(node);
+    if (!peer || peer.state === 'dead') return;
+    this.#suspect(peer, { state: 'suspect', node, incarnation: peer.incarnation, by: this.self }, now);
+  }
+
+  #doubt(change: number): void {
+    this.#awareness = Math.min(Math.max(this.#awareness + change, 0), timing.AWARENESS_MAX_MULTIPLIER - 1);
+  }
+
+  #gossiping(now: number): Packet[] {
+    if (now - this.#gossiped < timing.GOSSIP_INTERVAL_MS) return [];
+    this.#gossiped = now;
+    const order = inTurn([...this.#known(now).keys()], `${this.seed}/${this.self}/${now}`);
+    return order.slice(0, timing.GOSSIP_NODES).flatMap((position) => {
+      const news = this.#broadcasts.take(this.#count(now));
+      const { address } = this.#known(now)[position] as Peer;
+      return news.length > 0 ? [{ to: address, message: { kind: 'gossip', from: this.self, news } }] : [];
+    });
+  }
+
+  /** So that one who was cut off is found again. */
+  #greeting(now: number): Packet[] {
+    if (now - this.#greeted < GREETING_MS) return [];
+    this.#greeted = now;
+    const dead = [...this.#peers.values()].filter(({ state }) => state === 'dead');
+    return dead.map(({ address }) => ({ to: address, message: this.#hello('ping') }));
+  }
+
+  #answer(peer: Peer, message: Spoken, now: number): Packet[] {
     switch (message.kind) {
       case 'ping':
-        return [{ to: peer.address, message: { ...this.#hello('ack'), seq: message.seq } }];
+        return [{ to: peer.address, message: { ...this.#hello('ack', now), seq: message.seq } }];
       case 'ping-req':
-        return this.#relay(peer, message.target, message.seq);
+        return this.#relay(peer, message.target, message.seq, now);
       case 'ack':
         return this.#acknowledged(message.seq);
+      case 'nack':
+        if (this.#probe?.seq === message.seq) this.#probe.nacks += 1;
+        return [];
       case 'gossip':
         return [];
     }
   }
 
-  #relay(asker: Peer, target: string, seq: number): Packet[] {
+  #relay(asker: Peer, target: string, seq: number, now: number): Packet[] {
     const peer = this.#peers.get(target);
     if (!peer) return [];
     const ping = this.#hello('ping');
-    this.#relayed.set(ping.seq, { to: asker.address, seq });
+    this.#relays.add(ping.seq, { to: asker.address, seq }, now);
     return [{ to: peer.address, message: ping }];
+  }
+
+  /** Who asked for a probe hears that it was in vain: too late for one whose own second is over by then, as in memberlist. */
+  #refusing(now: number): Packet[] {
+    return this.#relays.takeOverdue(now).map(({ to, seq }) => {
+      return { to, message: { kind: 'nack', from: this.self, seq, news: [] } };
+    });
   }
 
   #acknowledged(seq: number): Packet[] {
-    if (this.#probe?.seq === seq) this.#probe = { ...this.#probe, seq: -1 };
-    const relayed = this.#relayed.get(seq);
-    this.#relayed.delete(seq);
-    if (!relayed) return [];
-    return [{ to: relayed.to, message: { kind: 'ack', from: this.self, seq: relayed.seq, news: [] } }];
-  }
-
-  #startProbe(now: number): Packet[] {
-    // The dead are tried too, so that one who was cut off is found again; MetalLB's rejoin does that each minute.
-    const peers = [...this.#peers.values()];
-    const peer = peers[this.#turn % Math.max(peers.length, 1)];
-    this.#turn += 1;
-    if (!peer) return [];
-    const ping = this.#hello('ping');
-    this.#probe = { node: peer.node, seq: ping.seq, started: now, indirect: false };
-    return [{ to: peer.address, message: ping }];
-  }
-
-  /** The probe's second is over: acknowledged, or the member is suspect. */
-  #probeFailed(now: number): Packet[] {
-    const { node, seq } = this.#probe as Probe;
-    this.#probe = undefined;
-    const peer = this.#peers.get(node);
-    if (seq < 0 || !peer || peer.state === 'dead') return this.#startProbe(now);
-    const news: News = { state: 'suspect', node, incarnation: peer.incarnation, by: this.self };
-    this.#suspect(peer, this.self, now);
-    return [...this.#gossip(news), ...this.#startProbe(now)];
+    if (this.#probe?.seq === seq && !this.#probe.acknowledged) {
+      this.#probe.acknowledged = true;
+      this.#doubt(-1);
+    }
+    const asked = this.#relays.take(seq);
+    if (!asked) return [];
+    return [{ to: asked.to, message: { kind: 'ack', from: this.self, seq: asked.seq, news: [] } }];
   }
 
   #learn(news: News, now: number): Packet[] {
-    if (news.node === this.self) return this.#object(news);
+    if (news.node === this.self) this.#object(news);
     const peer = this.#peers.get(news.node);
     if (!peer) return [];
-    if (news.state === 'alive') return this.#revive(peer, news.incarnation);
+    if (news.state === 'alive') return this.#revive(peer, news);
     if (news.incarnation < peer.incarnation) return [];
-    if (news.state === 'dead') peer.state = 'dead';
-    else if (peer.state !== 'dead') this.#suspect(peer, news.by, now);
+    if (news.state === 'suspect') this.#suspect(peer, news, now);
+    else if (peer.state !== 'dead') this.#bury(peer, now, news);
     return [];
   }
 
   /** Whoever is said to be suspect or dead says that he lives, in a newer incarnation. */
-  #object({ state, incarnation }: News): Packet[] {
-    if (state === 'alive' || incarnation < this.#incarnation) return [];
+  #object({ state, incarnation }: News): void {
+    if (state === 'alive' || incarnation < this.#incarnation) return;
     this.#incarnation = incarnation + 1;
-    return this.#gossip(this.#self());
+    this.#doubt(1);
+    this.#broadcasts.add(this.#self());
   }
 
   /**
    * A suspect who has not heard of it yet is told, so that he can object; so is one who began again, from the first
    * incarnation, after he had died in a later one.
    */
-  #revive(peer: Peer, incarnation: number): Packet[] {
+  #revive(peer: Peer, news: News): Packet[] {
     const { node, state, address } = peer;
-    const outdated = incarnation < peer.incarnation && state !== 'alive';
-    if (outdated || (state === 'suspect' && incarnation === peer.incarnation)) {
-      const news: News[] = [{ state, node, incarnation: peer.incarnation, by: this.self }];
-      return [{ to: address, message: { kind: 'gossip', from: this.self, news } }];
+    const outdated = news.incarnation < peer.incarnation && state !== 'alive';
+    if (outdated || (state === 'suspect' && news.incarnation === peer.incarnation)) {
+      const told: News = { state, node, incarnation: peer.incarnation, by: this.self };
+      return [{ to: address, message: { kind: 'gossip', from: this.self, news: [told] } }];
     }
-    if (incarnation <= peer.incarnation && state !== 'dead') return [];
+    if (news.incarnation <= peer.incarnation && state !== 'dead') return [];
     delete peer.suspicion;
-    Object.assign(peer, { state: 'alive', incarnation });
+    Object.assign(peer, { state: 'alive', incarnation: news.incarnation });
+    this.#broadcasts.add(news);
     return [];
   }
 
-  #suspect(peer: Peer, by: string, now: number): void {
-    peer.suspicion ??= { since: now, by: new Set() };
-    peer.suspicion.by.add(by);
-    peer.state = 'suspect';
+  #suspect(peer: Peer, news: News, now: number): void {
+    if (peer.suspicion) {
+      if (peer.suspicion.confirm(news.by)) this.#broadcasts.add(news);
+      return;
+    }
+    if (peer.state !== 'alive') return;
+    this.#broadcasts.add(news);
+    const suspicion = new Suspicion(now, news.by, this.#count(now));
+    Object.assign(peer, { state: 'suspect', incarnation: news.incarnation, suspicion });
   }
 
-  #buryTheDead(now: number): Packet[] {
-    const due = [...this.#peers.values()].filter(({ state, suspicion }) => {
-      if (state !== 'suspect' || !suspicion) return false;
-      return now - suspicion.since >= suspicionTimeoutMs(this.#live().length + 1, suspicion.by.size - 1);
-    });
-    return due.flatMap((peer) => {
-      peer.state = 'dead';
-      delete peer.suspicion;
-      const { node, incarnation } = peer;
-      return this.#gossip({ state: 'dead', node, incarnation, by: this.self });
-    });
+  #bury(peer: Peer, now: number, news?: News): void {
+    const { node, incarnation } = peer;
+    this.#broadcasts.add(news ?? { state: 'dead', node, incarnation, by: this.self });
+    peer.incarnation = news?.incarnation ?? incarnation;
+    this.#forget(peer, now);
   }
 
-  #hello<Kind extends 'ping' | 'ack'>(kind: Kind): { kind: Kind; from: string; seq: number; news: News[] } {
+  #forget(peer: Peer, now: number): void {
+    delete peer.suspicion;
+    Object.assign(peer, { state: 'dead', died: now });
+  }
+
+  /** News goes along with what is sent anyway. */
+  #hello<Kind extends 'ping' | 'ack'>(
+    kind: Kind,
+    now?: number,
+  ): { kind: Kind; from: string; seq: number; news: News[] } {
     this.#seq += 1;
-    return { kind, from: this.self, seq: this.#seq, news: [this.#self()] };
+    const news = now === undefined ? [] : this.#broadcasts.take(this.#count(now));
+    return { kind, from: this.self, seq: this.#seq, news: [this.#self(), ...news] };
   }
 
   #self(): News {
     return { state: 'alive', node: this.self, incarnation: this.#incarnation, by: this.self };
   }
-
-  #gossip(news: News): Packet[] {
-    return this.#toAll({ kind: 'gossip', from: this.self, news: [news] });
-  }
-
-  #toAll(message: MembershipMessage): Packet[] {
-    return [...this.#peers.values()].map(({ address }) => ({ to: address, message }));
-  }
-}
-
-/**
- * How long a suspect has to object: from six times the minimum down to the minimum, logarithmically with the number of
- * members that confirm the suspicion. With too few members for two confirmations it is the minimum at once.
- * @param members all live ones, this one and the suspect included
- */
-export function suspicionTimeoutMs(members: number, confirmations: number): number {
-  const min = SUSPICION_MULT * Math.max(1, Math.log10(Math.max(1, members))) * PROBE_INTERVAL_MS;
-  const max = SUSPICION_MAX_TIMEOUT_MULT * min;
-  const wanted = members - 2 < SUSPICION_MULT - 2 ? 0 : SUSPICION_MULT - 2;
-  if (wanted < 1) return min;
-  const share = Math.log(confirmations + 1) / Math.log(wanted + 1);
-  return Math.max(min, Math.floor(max - share * (max - min)));
 }

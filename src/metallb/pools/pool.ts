@@ -30,7 +30,7 @@ export type IPAddressPool = KubeObject & { spec?: PoolSpec };
 export interface Allocation {
   /** 0: after all others. */
   priority: number;
-  /** By name, and those that a selector found. Empty: any. */
+  /** By name, and those that a selector found. Empty: any may ask for the pool, and none is given it unasked. */
   namespaces: ReadonlySet<string>;
   /** Empty: any Service. */
   serviceSelectors: readonly LabelSelector[];
@@ -48,10 +48,7 @@ export interface Pool {
 export type StoredNamespace = Stored<Namespace>;
 
 /** @throws Error in MetalLB's words, prefixed with the pool */
-export function parsePool(
-  { metadata: { name }, spec = {} }: IPAddressPool,
-  namespaces: readonly StoredNamespace[],
-): Pool {
+function parsePool({ metadata: { name }, spec = {} }: IPAddressPool, namespaces: readonly StoredNamespace[]): Pool {
   try {
     const allocation = parseAllocation(spec.serviceAllocation, namespaces);
     return {
@@ -144,6 +141,14 @@ export function serves({ allocation }: Pool, namespace: string, labels: Labels |
 /** Pools that are for this Service in particular, the most urgent first; priority 0 is the last. */
 export function pinnedPools(pools: readonly Pool[], namespace: string, labels: Labels | undefined): Pool[] {
   const rank = (pool: Pool) => pool.allocation?.priority || Number.POSITIVE_INFINITY;
-  const pinned = pools.filter((pool) => pool.allocation && pool.autoAssign && serves(pool, namespace, labels));
+  const pinned = pools.filter(
+    (pool) => pool.autoAssign && isPinned(pool, namespace) && serves(pool, namespace, labels),
+  );
   return pinned.sort((a, b) => (rank(a) === rank(b) ? 0 : rank(a) - rank(b)));
+}
+
+/** One whose namespaceSelectors find no namespace, and that has no other selector, is pinned to nobody. */
+function isPinned({ allocation }: Pool, namespace: string): boolean {
+  if (!allocation) return false;
+  return allocation.namespaces.has(namespace) || allocation.serviceSelectors.length > 0;
 }

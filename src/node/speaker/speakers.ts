@@ -4,12 +4,11 @@
 import type { SpeakerNews, SpeakerState } from '../../metallb/speaker/contract.js';
 import { ToldSoFar } from '../../metallb/speaker/differences.js';
 import type { SpeakersTold } from '../../metallb/speaker/told.js';
-import type { Clock } from '../../world/contract.js';
 import type { SpeakerProcess } from './client.js';
-import { type SpeakerPlace, startSpeaker } from './start.js';
+import type { SpeakerOptions, SpeakerPlace } from './start.js';
 
 export interface SpeakersOptions {
-  clock: Clock;
+  startProcess(options: SpeakerOptions): Promise<SpeakerProcess>;
   told(): SpeakersTold;
   isExcluded(link: string): boolean;
   hear(node: string, news: SpeakerNews): void;
@@ -24,29 +23,23 @@ interface Running {
 
 export class Speakers {
   readonly #running = new Map<string, Running>();
-  /** Nodes whose speaker was taken away by a fault, with whoever waits for it to be given back. */
-  readonly #held = new Map<string, (() => void)[]>();
+  /** Nodes whose speaker was taken away by a fault. */
+  readonly #held = new Set<string>();
   #informing = false;
 
   constructor(private readonly options: SpeakersOptions) {}
 
-  /** Starts a node's speaker; waits while a fault keeps it from starting. */
+  /** @throws Error when it cannot start, or while a fault keeps it from that: whoever runs the container tries again */
   async start(place: SpeakerPlace): Promise<SpeakerProcess> {
-    const { node } = place;
-    while (this.#held.has(node)) await new Promise<void>((resolve) => this.#held.get(node)?.push(resolve));
-    const process = await startSpeaker({
+    this.#refuseHeld(place.node);
+    const process = await this.options.startProcess({
       ...place,
       isExcluded: this.options.isExcluded,
-      hear: (news) => this.options.hear(node, news),
+      hear: (news) => this.options.hear(place.node, news),
     });
-    const running = { process, told: new ToldSoFar() };
-    this.#running.set(node, running);
-    void process.ended.then(() => {
-      if (this.#running.get(node) === running) this.#running.delete(node);
-      this.options.changed();
-    });
-    this.options.changed();
-    this.#tell(running, this.options.told());
+    if (this.#held.has(place.node)) process.kill('SIGKILL');
+    this.#refuseHeld(place.node);
+    this.#register(place.node, process);
     return process;
   }
 
@@ -63,7 +56,7 @@ export class Speakers {
 
   /** Kills a node's speaker, as `kill -9` does, and keeps it from coming back. */
   async take(node: string): Promise<void> {
-    if (!this.#held.has(node)) this.#held.set(node, []);
+    this.#held.add(node);
     const running = this.#running.get(node);
     running?.process.kill('SIGKILL');
     await running?.process.ended;
@@ -71,9 +64,7 @@ export class Speakers {
 
   /** Lets it come back. */
   giveBack(node: string): void {
-    const waiting = this.#held.get(node) ?? [];
     this.#held.delete(node);
-    for (const start of waiting) start();
   }
 
   isRunning(node: string): boolean {
@@ -92,6 +83,22 @@ export class Speakers {
     });
     const states = await Promise.all(asked);
     return new Map(states.flatMap((state) => (state ? [state] : [])));
+  }
+
+  #refuseHeld(node: string): void {
+    if (this.#held.has(node))
+      throw new Error(`the speaker of ${node} was taken away by lab fault; try: lab fault clear`);
+  }
+
+  #register(node: string, process: SpeakerProcess): void {
+    const running = { process, told: new ToldSoFar() };
+    this.#running.set(node, running);
+    void process.ended.then(() => {
+      if (this.#running.get(node) === running) this.#running.delete(node);
+      this.options.changed();
+    });
+    this.options.changed();
+    this.#tell(running, this.options.told());
   }
 
   #tell({ process, told }: Running, news: SpeakersTold): void {

@@ -17,7 +17,7 @@ export type ChainLook = 'there' | 'gone' | 'busy';
 
 /** How often and how long kube-proxy waits for the other canaries to go, so as not to write into a flush. */
 export const flushPollMs = 100;
-export const flushTimeoutMs = 5000;
+const flushTimeoutMs = 5000;
 
 export type FlushVerdict =
   | { decision: 'reload'; reason: 'flushed' | 'inconsistent' }

@@ -6,6 +6,7 @@
  * Differs: rules of different Services stand in the order of their names; kube-proxy's order changes from sync to sync.
  */
 import type { IPFamily, NodeServicePort, NodeTraffic } from '../../model/traffic.js';
+import { PortMemo } from '../port-memo.js';
 import type { Rule } from '../xtables/rule.js';
 import { localTraffic } from './detector.js';
 import {
@@ -53,18 +54,7 @@ function compilePort(port: NodeServicePort, context: PolicyContext): PortRules {
   );
 }
 
-/** What was compiled under one set of options and one context. */
-type Memo = WeakMap<NodeServicePort, PortRules>;
-const memos = new WeakMap<IptablesOptions, Map<string, Memo>>();
-
-function memoOf(options: IptablesOptions, context: Context): Memo {
-  const byContext = memos.get(options) ?? new Map<string, Memo>();
-  memos.set(options, byContext);
-  const key = JSON.stringify(context);
-  const memo = byContext.get(key) ?? new WeakMap<NodeServicePort, PortRules>();
-  byContext.set(key, memo);
-  return memo;
-}
+const memo = new PortMemo<IptablesOptions, PortRules>();
 
 function frames(options: IptablesOptions, family: IPFamily): Pick<IptablesRuleSet, 'filter' | 'nat'> {
   const localnet = localnetRules(options, family);
@@ -82,16 +72,9 @@ export function compileIptables(traffic: NodeTraffic, options: IptablesOptions):
     nodeIP: options.nodeIP ?? traffic.node.address,
     comments: traffic.totalEndpoints <= options.largeClusterEndpoints,
   };
-  const memo = memoOf(options, context);
   const pods = localTraffic(options.localTrafficDetector);
   const outsiders = localTraffic(options.localTrafficDetector, true);
   const policy: PolicyContext = { ...context, options, pods, outsiders };
-  const ports = traffic.ports.map((port) => {
-    const known = memo.get(port);
-    if (known !== undefined) return known;
-    const compiled = compilePort(port, policy);
-    memo.set(port, compiled);
-    return compiled;
-  });
+  const ports = memo.compile(traffic.ports, options, context, (port) => compilePort(port, policy));
   return { family: traffic.family, ...frames(options, traffic.family), isLarge: !context.comments, ports };
 }

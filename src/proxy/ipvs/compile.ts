@@ -4,8 +4,9 @@
  * Equals kube-proxy v1.30.5 (`--proxy-mode=ipvs`). Balancing is the kernel's own: rr takes turns from the start, so a lab
  * needs no replayable variant of it.
  */
-import type { IPFamily, NodeServicePort, NodeTraffic } from '../../model/traffic.js';
+import type { IPFamily, NodeTraffic } from '../../model/traffic.js';
 import { cidrContains } from '../../model/traffic-address.js';
+import { PortMemo } from '../port-memo.js';
 import type { Rule } from '../xtables/rule.js';
 import { type IpvsOptions, type IpvsTimeouts, ipvsSysctls, type Sysctl } from './options.js';
 import { filterRules, natRules, type RuleInput } from './rules.js';
@@ -45,26 +46,11 @@ function ipvsNode({ node, family }: NodeTraffic, options: IpvsOptions): IpvsNode
   return { name: node.name, nodeIP, addresses, nodePortIPs };
 }
 
-type Memo = WeakMap<NodeServicePort, PortServers>;
-const memos = new WeakMap<IpvsOptions, Map<string, Memo>>();
-
-function memoOf(options: IpvsOptions, node: IpvsNode): Memo {
-  const byNode = memos.get(options) ?? new Map<string, Memo>();
-  memos.set(options, byNode);
-  const key = JSON.stringify(node);
-  const memo = byNode.get(key) ?? new WeakMap<NodeServicePort, PortServers>();
-  byNode.set(key, memo);
-  return memo;
-}
+const memo = new PortMemo<IpvsOptions, PortServers>();
 
 function compilePorts(traffic: NodeTraffic, options: IpvsOptions): PortServers[] {
   const node = ipvsNode(traffic, options);
-  const memo = memoOf(options, node);
-  return traffic.ports.map((port) => {
-    const compiled = memo.get(port) ?? portServers(port, node, options);
-    memo.set(port, compiled);
-    return compiled;
-  });
+  return memo.compile(traffic.ports, options, node, (port) => portServers(port, node, options));
 }
 
 /** Two Services may claim one address and port; the first by name has it. */

@@ -44,7 +44,7 @@ export interface GracefulStep {
 }
 
 /** Unique name of a real server within the node: `TCP 10.0.0.1:80/10.1.1.1:8080`. */
-export function serverName({ service, server }: Pick<OnServer, 'service' | 'server'>): string {
+function serverName({ service, server }: Pick<OnServer, 'service' | 'server'>): string {
   return `${virtualServerKey(service)}/${realServerKey(server)}`;
 }
 

@@ -1,27 +1,17 @@
 /**
  * IPVS state as the input of the tools that install it, and all of it together for people.
  */
-import { type EnsureOperation, ensureText } from '../xtables/ensure.js';
-import { chainLines, rulesText } from '../xtables/restore-text.js';
+import type { EnsureOperation } from '../xtables/ensure.js';
+import { renderRewrite } from '../xtables/rewrite.js';
 import { dummyDevice, type IpvsRuleSet } from './compile.js';
 import type { IpvsTimeouts } from './options.js';
 import { filterChains, ipvsJumps, natChains } from './rules.js';
 import { renderSets } from './sets.js';
 import { renderVirtualServers } from './virtual-server.js';
 
-/** `iptables-restore --noflush` input: kube-proxy rewrites all its chains on each sync, nat first. */
-export function renderIpvsRestore({ nat, filter }: IpvsRuleSet, ensure: readonly EnsureOperation[] = []): string {
-  return [
-    '*nat\n',
-    chainLines(natChains),
-    ensureText('nat', ensure, natChains),
-    rulesText(nat),
-    'COMMIT\n*filter\n',
-    chainLines(filterChains),
-    ensureText('filter', ensure, filterChains),
-    rulesText(filter),
-    'COMMIT\n',
-  ].join('');
+/** `iptables-restore --noflush` input: kube-proxy rewrites all its chains on each sync. */
+export function renderIpvsRestore(ruleSet: IpvsRuleSet, ensure: readonly EnsureOperation[] = []): string {
+  return renderRewrite({ nat: natChains, filter: filterChains }, ruleSet, ensure);
 }
 
 /** Arguments of `ipvsadm`, or undefined when the kernel's timeouts stay. */

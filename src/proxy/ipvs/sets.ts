@@ -49,7 +49,7 @@ const definitions = {
 
 export type SetName = keyof typeof definitions;
 
-export const setNames = Object.keys(definitions) as readonly SetName[];
+const setNames = Object.keys(definitions) as readonly SetName[];
 
 /** A set's comment, for the rules that match it. */
 export function setComment(name: SetName): string {

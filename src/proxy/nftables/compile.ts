@@ -4,6 +4,7 @@
  * Equals kube-proxy v1.30.5 (`--proxy-mode=nftables`) with `balance: 'faithful'`.
  */
 import type { IPFamily, NodeServicePort, NodeTraffic } from '../../model/traffic.js';
+import { PortMemo } from '../port-memo.js';
 import type { NftRule } from './expression.js';
 import { baseChains, fixedChains, fixedContainers, fixedElements, fixedRules, nodePorts } from './fixed.js';
 import { serviceChains } from './names.js';
@@ -37,24 +38,13 @@ function compilePort(port: NodeServicePort, context: ChainContext): PortObjects 
   return { key, chains, sets, elements: serviceElements(port, names), rules };
 }
 
-type Memo = WeakMap<NodeServicePort, PortObjects>;
-const memos = new WeakMap<NftablesOptions, Map<string, Memo>>();
-
-function memoOf(options: NftablesOptions, context: ChainContext): Memo {
-  const byNode = memos.get(options) ?? new Map<string, Memo>();
-  memos.set(options, byNode);
-  const key = `${context.nodeName} ${context.nodeIP} ${context.family}`;
-  const memo = byNode.get(key) ?? new WeakMap<NodeServicePort, PortObjects>();
-  byNode.set(key, memo);
-  return memo;
-}
+const memo = new PortMemo<NftablesOptions, PortObjects>();
 
 /** The node's table. Ports compiled before, under the same options object, are not compiled again. */
 export function compileNftables(traffic: NodeTraffic, options: NftablesOptions): NftablesRuleSet {
   const { family, node } = traffic;
   const nodeIP = options.nodeIP ?? node.address;
-  const context: ChainContext = { options, family, nodeName: node.name, nodeIP };
-  const memo = memoOf(options, context);
+  const place = { family, nodeName: node.name, nodeIP };
   const ports = nodePorts(options, family, nodeIP);
   return {
     family,
@@ -62,10 +52,6 @@ export function compileNftables(traffic: NodeTraffic, options: NftablesOptions):
     containers: fixedContainers(family, ports),
     elements: fixedElements(ports),
     rules: fixedRules(options, family, ports),
-    ports: traffic.ports.map((port) => {
-      const compiled = memo.get(port) ?? compilePort(port, context);
-      memo.set(port, compiled);
-      return compiled;
-    }),
+    ports: memo.compile(traffic.ports, options, place, (port) => compilePort(port, { options, ...place })),
   };
 }

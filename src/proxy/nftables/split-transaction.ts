@@ -6,7 +6,7 @@
  * What an unprivileged nft sends in one piece: it cannot raise its socket's send buffer (net.core.wmem_default, 212,992
  * bytes) as root can, and a transaction is one message. Its netlink form is at most three times as long as its text.
  */
-export const unprivilegedTransactionLength = 64_000;
+const unprivilegedTransactionLength = 64_000;
 
 /**
  * A transaction in pieces of at most `length` characters, to be run one after the other: for labs of ordinary users, where a

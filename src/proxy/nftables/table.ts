@@ -5,7 +5,7 @@ import type { IPFamily } from '../../model/traffic.js';
 import { ipKeyword, type NftRule, ruleText } from './expression.js';
 
 export const tableName = 'kube-proxy';
-export const tableComment = 'rules for kube-proxy';
+const tableComment = 'rules for kube-proxy';
 
 /** Where a base chain hangs. Priorities as numbers: dstnat is -100, srcnat 100. */
 export interface BaseChain {
@@ -69,7 +69,7 @@ function elementText({ key, value, comment }: Element, verb: string): string {
 }
 
 /** One line of `nft -f` input, without a line end. */
-export function operationText(operation: Operation, family: IPFamily): string {
+function operationText(operation: Operation, family: IPFamily): string {
   const table = `${ipKeyword(family)} ${tableName}`;
   const { verb } = operation;
   if ('table' in operation) return `${verb} table ${table}${verb === 'add' ? ` { comment "${tableComment}" ; }` : ''}`;

@@ -4,8 +4,8 @@
  */
 import type { IPFamily, NodeTraffic } from '../../model/traffic.js';
 import type { ProxyEngine } from '../contract.js';
-import { type EnsureOperation, ensureText, missing } from '../xtables/ensure.js';
-import { chainLines, rulesText } from '../xtables/restore-text.js';
+import { type EnsureOperation, missing } from '../xtables/ensure.js';
+import { renderRewrite } from '../xtables/rewrite.js';
 import type { Rule } from '../xtables/rule.js';
 import { savedLine } from '../xtables/save-text.js';
 import { type UserspaceOptions, userspaceOptions } from './options.js';
@@ -48,21 +48,8 @@ function compile(traffic: NodeTraffic, options: UserspaceOptions): UserspaceRule
 }
 
 /** `iptables-restore --noflush` input for all chains, with jumps to make on the first time. */
-export function renderUserspaceRestore(
-  { nat, filter }: UserspaceRuleSet,
-  ensure: readonly EnsureOperation[] = [],
-): string {
-  return [
-    '*nat\n',
-    chainLines(natChains),
-    ensureText('nat', ensure, natChains),
-    rulesText(nat),
-    'COMMIT\n*filter\n',
-    chainLines(filterChains),
-    ensureText('filter', ensure, filterChains),
-    rulesText(filter),
-    'COMMIT\n',
-  ].join('');
+function renderUserspaceRestore(ruleSet: UserspaceRuleSet, ensure: readonly EnsureOperation[] = []): string {
+  return renderRewrite({ nat: natChains, filter: filterChains }, ruleSet, ensure);
 }
 
 function render(ruleSet: UserspaceRuleSet): string {

@@ -12,7 +12,7 @@ export function lowerProtocol(protocol: Protocol): string {
 }
 
 /** A mark as kube-proxy prints it, `%#08x`: `0x00004000`. */
-export function markText(mark: number): string {
+function markText(mark: number): string {
   return `0x${mark.toString(16).padStart(8, '0')}`;
 }
 
@@ -53,9 +53,10 @@ function addMatch(match: Match, parts: string[]): void {
   }
 }
 
+/** The matches that `addMatch` does not write itself. */
 type OtherMatch = Exclude<Match, { match: 'comment' | 'protocol' | 'source' | 'destination' }>;
 
-function matchText(match: OtherMatch): string {
+export function matchText(match: OtherMatch): string {
   switch (match.match) {
     case 'bareProtocol':
       return `-p ${lowerCase[match.protocol]}`;
@@ -90,7 +91,8 @@ function matchText(match: OtherMatch): string {
   }
 }
 
-function targetText(target: Target): string {
+/** Behind the matches, with the blank before it. */
+export function targetText(target: Target): string {
   switch (target.target) {
     case 'verdict':
       return ` -j ${target.verdict}`;

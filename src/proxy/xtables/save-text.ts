@@ -2,7 +2,7 @@
  * Rules in the canonical form that `iptables-save` prints after the kernel took them (iptables 1.8.9, legacy and nft
  * alike; measured). Addresses and protocol come first, matches keep their order, the target comes last.
  */
-import { lowerProtocol } from './restore-text.js';
+import { lowerProtocol, matchText, targetText } from './restore-text.js';
 import type { Match, Rule, Target } from './rule.js';
 
 /** xt_statistic keeps a probability as round(p·2^31), and prints it back with 11 decimals. */
@@ -49,63 +49,47 @@ const protocolNumber = { TCP: 6, UDP: 17, SCTP: 132 } as const;
 
 const tailMask = '--mask 255.255.255.255 --rsource';
 
+/** What is printed as it was given, but for what the kernel keeps in another form. */
 function tailText(match: Match): string {
   switch (match.match) {
+    case 'source':
+    case 'destination':
+    case 'inInterface':
+    case 'bareProtocol':
+      return '';
     case 'comment':
       return ` -m comment --comment ${quoted(match.text)}`;
     case 'protocol':
       return ` -m ${lowerProtocol(match.protocol)}`;
-    case 'dport':
-      return ` --dport ${match.port}`;
-    case 'addrtype':
-      return ` -m addrtype ${not(match.negate)}--${match.side}-type LOCAL`;
-    case 'physdevIsIn':
-      return ` -m physdev ${not(match.negate)}--physdev-is-in`;
-    case 'conntrack':
-      return ` -m conntrack ${not(match.negate)}--ctstate ${match.states}`;
-    case 'state':
-      return ` -m state --state ${match.states}`;
     case 'mark':
       return ` -m mark ${not(match.negate)}--mark ${hex(match.mark)}/${hex(match.mark)}`;
     case 'random':
       return ` -m statistic --mode random --probability ${savedProbability(match.oneIn)}`;
-    case 'nth':
-      return ` -m statistic --mode nth --every ${match.every} --packet ${match.packet}`;
     case 'recentSet':
       return ` -m recent --set --name ${match.list} ${tailMask}`;
     case 'recentCheck':
       return ` -m recent --rcheck --seconds ${match.seconds} --reap --name ${match.list} ${tailMask}`;
-    case 'nfacct':
-      return ` -m nfacct --nfacct-name ${match.counter}`;
-    case 'set':
-      return ` -m set --match-set ${match.set} ${match.flags}`;
     case 'ipvs':
       return ` -m ipvs --vproto ${protocolNumber[match.protocol]} --vaddr ${withPrefix(match.address)} --vport ${match.port}`;
     default:
-      return '';
+      return ` ${matchText(match)}`;
   }
 }
 
-function targetText(target: Target): string {
+function savedTarget(target: Target): string {
   switch (target.target) {
     case 'verdict':
       return target.verdict === 'REJECT' ? ' -j REJECT --reject-with icmp-port-unreachable' : ` -j ${target.verdict}`;
-    case 'jump':
-      return ` -j ${target.chain}`;
     case 'mark':
       return ` -j MARK --set-xmark ${hex(target.mark)}/${target.operation === 'or' ? hex(target.mark) : '0x0'}`;
-    case 'masquerade':
-      return target.randomFully ? ' -j MASQUERADE --random-fully' : ' -j MASQUERADE';
-    case 'dnat':
-      return ` -j DNAT --to-destination ${target.to}`;
-    case 'redirect':
-      return ` -j REDIRECT --to-ports ${target.toPort}`;
+    default:
+      return targetText(target);
   }
 }
 
 /** The rule as `iptables-save` prints it. */
 export function savedLine(rule: Rule): string {
   const matches = rule.matches.map(tailText).join('');
-  const target = rule.target === undefined ? '' : targetText(rule.target);
+  const target = rule.target === undefined ? '' : savedTarget(rule.target);
   return `-A ${rule.chain}${headText(rule.matches)}${matches}${target}`;
 }

@@ -50,7 +50,7 @@ function markScheduled(pod: Stored<Pod>, context: StrategyContext): KubeObject {
 }
 
 /** Guaranteed when every container limits cpu and memory and requests no less, BestEffort when nothing is asked. */
-export function qosClassOf(spec: PodSpec | undefined): QosClass {
+function qosClassOf(spec: PodSpec | undefined): QosClass {
   const containers = [...(spec?.containers ?? []), ...(spec?.initContainers ?? [])];
   const asks = containers.filter((container) => hasResources(container));
   if (asks.length === 0) return 'BestEffort';

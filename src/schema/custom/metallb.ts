@@ -1,7 +1,21 @@
 /**
  * MetalLB's resources. Source: MetalLB v0.13.12 to v0.16 `config/crd/bases`; a field of any of them is known.
  */
-import { anything, flag, labelSelector, listOf, mapOf, object, oneOf, type Shape, text, whole } from './shape.js';
+import { parseGoDuration } from '../../api/go-duration.js';
+import {
+  anything,
+  between,
+  flag,
+  labelSelector,
+  listOf,
+  mapOf,
+  object,
+  oneOf,
+  ruled,
+  type Shape,
+  text,
+  whole,
+} from './shape.js';
 
 const selectors = listOf(labelSelector);
 const secretReference = object({ name: text, namespace: text });
@@ -13,9 +27,18 @@ const advertisement = {
   serviceSelectors: selectors,
 };
 
+/** AS numbers have 32 bits (RFC 6793). */
+const asn = between(0, 4294967295);
+const milliseconds = between(10, 60_000);
+
+const connectTime = ruled((text) => {
+  const seconds = (parseGoDuration(text) ?? 0) / 1000;
+  if (!(seconds >= 1 && seconds <= 65_535)) return 'connect time should be between 1 seconds to 65535';
+  return Number.isInteger(seconds) ? undefined : 'connect time should contain a whole number of seconds';
+});
+
 const peer = {
-  'myASN!': whole,
-  peerPort: whole,
+  'myASN!': asn,
   sourceAddress: text,
   holdTime: text,
   keepaliveTime: text,
@@ -44,11 +67,11 @@ export const metallbSpecs: Readonly<Record<string, Shape>> = {
   L2Advertisement: object({
     ...advertisement,
     interfaces: listOf(text),
-    preferredNodeSelectors: listOf(object({ 'weight!': whole, 'preference!': labelSelector })),
+    preferredNodeSelectors: listOf(object({ 'weight!': between(1, 100), 'preference!': labelSelector })),
   }),
   BGPAdvertisement: object({
     ...advertisement,
-    aggregationLength: whole,
+    aggregationLength: between(1),
     aggregationLengthV6: whole,
     communities: listOf(text),
     localPref: whole,
@@ -57,10 +80,11 @@ export const metallbSpecs: Readonly<Record<string, Shape>> = {
   BGPPeer: object({
     ...peer,
     peerAddress: text,
-    peerASN: whole,
+    peerASN: asn,
+    peerPort: between(1, 16_384),
     interface: text,
-    localASN: whole,
-    connectTime: text,
+    localASN: between(1, 4294967295),
+    connectTime,
     disableMP: flag,
     dualStackAddressFamily: flag,
     dynamicASN: oneOf('internal', 'external'),
@@ -72,17 +96,18 @@ export const metallbSpecs: Readonly<Record<string, Shape>> = {
   'v1beta1/BGPPeer': object({
     ...peer,
     'peerAddress!': text,
-    'peerASN!': whole,
+    'peerASN!': asn,
+    peerPort: between(0, 16_384),
     nodeSelectors: listOf(object({ matchLabels: mapOf(text), matchExpressions: anything })),
   }),
   BFDProfile: object({
-    receiveInterval: whole,
-    transmitInterval: whole,
-    detectMultiplier: whole,
-    echoInterval: whole,
+    receiveInterval: milliseconds,
+    transmitInterval: milliseconds,
+    detectMultiplier: between(2, 255),
+    echoInterval: milliseconds,
     echoMode: flag,
     passiveMode: flag,
-    minimumTtl: whole,
+    minimumTtl: between(1, 254),
   }),
   Community: object({ communities: listOf(object({ name: text, value: text })) }),
 };

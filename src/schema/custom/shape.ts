@@ -3,18 +3,21 @@
  *
  * Models apiextensions `structural` schemas: unknown fields are dropped (or told, under strict validation), wrong types,
  * missing and unsupported values are 422 in the words of kube-openapi's validator.
- * Differs: patterns, lengths, numeric ranges and CEL rules of the definitions are not checked here.
+ * Differs: patterns and lengths of the definitions are not checked here, nor are their CEL rules but for BGPPeer's connectTime.
  */
 
 export type Shape =
-  | { is: 'string'; values?: readonly string[] }
-  | { is: 'integer' }
+  | { is: 'string'; values?: readonly string[]; rule?: Rule }
+  | { is: 'integer'; least?: number; most?: number }
   | { is: 'boolean' }
   | { is: 'array'; of: Shape }
   | { is: 'map'; of: Shape }
   | { is: 'object'; fields: ReadonlyMap<string, Shape>; required: readonly string[] }
   /** Anything goes. */
   | { is: 'any' };
+
+/** A CEL rule: its message, when a value breaks it. */
+export type Rule = (value: string) => string | undefined;
 
 export const text: Shape = { is: 'string' };
 export const whole: Shape = { is: 'integer' };
@@ -23,6 +26,15 @@ export const anything: Shape = { is: 'any' };
 
 export function oneOf(...values: string[]): Shape {
   return { is: 'string', values };
+}
+
+/** A whole number from `least`, up to `most` where there is a limit. */
+export function between(least: number, most?: number): Shape {
+  return most === undefined ? { is: 'integer', least } : { is: 'integer', least, most };
+}
+
+export function ruled(rule: Rule): Shape {
+  return { is: 'string', rule };
 }
 
 export function listOf(of: Shape): Shape {
@@ -50,7 +62,9 @@ export const labelSelector = object({
 export type ShapeProblem =
   | { is: 'type'; field: string; found: string; wanted: string }
   | { is: 'required'; field: string }
-  | { is: 'unsupported'; field: string; value: string; supported: readonly string[] };
+  | { is: 'unsupported'; field: string; value: string; supported: readonly string[] }
+  /** A number out of its range, or a text that breaks a rule; the detail says which. */
+  | { is: 'invalid'; field: string; value: string | number; detail: string };
 
 /** JSON type names as the validator prints them. */
 function typeOf(value: unknown): string {
@@ -80,6 +94,16 @@ function missing(shape: Shape, value: object, path: string): ShapeProblem[] {
   return absent.map((name) => ({ is: 'required', field: join(path, name) }));
 }
 
+/** What is wrong with a text or a number of the right type. */
+function detailOf(shape: Shape, value: unknown, path: string): string | undefined {
+  if (shape.is === 'string') return shape.rule?.(`${value}`);
+  if (shape.is !== 'integer') return undefined;
+  const { least = Number.NEGATIVE_INFINITY, most = Number.POSITIVE_INFINITY } = shape;
+  const number = Number(value);
+  if (number < least) return `${path} in body should be greater than or equal to ${least}`;
+  return number > most ? `${path} in body should be less than or equal to ${most}` : undefined;
+}
+
 /** Everything in a value that does not fit, unknown fields aside. */
 export function problemsOf(shape: Shape, value: unknown, path = ''): ShapeProblem[] {
   if (shape.is === 'any') return [];
@@ -88,6 +112,10 @@ export function problemsOf(shape: Shape, value: unknown, path = ''): ShapeProble
   if (shape.is === 'string' && shape.values?.includes(`${value}`) === false) {
     return [{ is: 'unsupported', field: path, value: `${value}`, supported: shape.values }];
   }
+  const detail = detailOf(shape, value, path);
+  // Of a text that breaks a rule the apiserver shows the type (apiextensions `cel/validation.go`).
+  if (detail !== undefined)
+    return [{ is: 'invalid', field: path, value: shape.is === 'string' ? found : Number(value), detail }];
   if (typeof value !== 'object' || value === null) return [];
   const inner = membersOf(shape, value).flatMap(([suffix, member, item]) => problemsOf(member, item, suffix(path)));
   return [...missing(shape, value, path), ...inner];

@@ -3,10 +3,11 @@
  */
 import type { TestFn } from 'ava';
 import { type NodeTraffic, planTraffic, trafficOfNode } from '../../../src/model/traffic.js';
+import type { LocalTrafficDetector } from '../../../src/proxy/contract.js';
 import type { Packet, WalkNode, WalkResult } from '../../../src/trace/packet.js';
 import { proxyCases } from './all.js';
 import { type CaseOptions, type Expectation, flowTitle, type ProxyCase, packetOf, type Seen } from './suite.js';
-import { node, nodes, pods } from './world.js';
+import { node, nodes, podCIDR, pods } from './world.js';
 
 /** Compiles the node's rules once, and walks packets through them. */
 export type CompileWalk = (
@@ -19,6 +20,14 @@ export type CompileWalk = (
  * the case that some Service serves or refuses.
  */
 export type Differences = Readonly<Record<string, { why: string; flows: Readonly<Record<string, Expectation>> }>>;
+
+/** A case's options as engines take them. */
+export function optionsFor({ node: { address = '' } }: NodeTraffic, { noDetector, ...given }: CaseOptions) {
+  const localTrafficDetector: LocalTrafficDetector = noDetector
+    ? { kind: 'none' }
+    : { kind: 'ClusterCIDR', cidr: podCIDR };
+  return { ...given, interfaceAddresses: ['127.0.0.1', address], localTrafficDetector };
+}
 
 const podOfAddress: ReadonlyMap<string, string> = new Map(Object.entries(pods).map(([name, { ip }]) => [ip, name]));
 const noAnswer = { REJECT: 'refused', DROP: 'dropped', ACCEPT: 'passed', CLOSE: 'closed' } as const;

@@ -3,18 +3,12 @@ import test from 'ava';
 import type { Balance } from '../../../src/proxy/contract.js';
 import { nftablesEngine } from '../../../src/proxy/nftables/engine.js';
 import { walkNftables } from '../../../src/trace/walk-nftables.js';
-import { type CompileWalk, runSuite } from '../cases/run.js';
-import { podCIDR } from '../cases/world.js';
+import { type CompileWalk, optionsFor, runSuite } from '../cases/run.js';
 import { nftablesDifferences } from './differences.js';
 
 function compile(balance: Balance): CompileWalk {
-  return (traffic, { noDetector, localhostNodePorts: _, ...given }) => {
-    const options = nftablesEngine.options({
-      ...given,
-      balance,
-      interfaceAddresses: ['127.0.0.1', traffic.node.address ?? ''],
-      localTrafficDetector: noDetector ? { kind: 'none' } : { kind: 'ClusterCIDR', cidr: podCIDR },
-    });
+  return (traffic, { localhostNodePorts: _, ...given }) => {
+    const options = nftablesEngine.options({ ...optionsFor(traffic, given), balance });
     const ruleSet = nftablesEngine.compile(traffic, options);
     return (packet, node) => walkNftables(ruleSet, packet, node);
   };
