@@ -42,7 +42,15 @@ export const EDGE_FILES = {
 };
 
 /** Sub-folders that are alternatives: none may import another. What they share lies beside them (proxy/xtables). */
-export const ENGINES = ['proxy/iptables', 'proxy/ipvs', 'proxy/nftables', 'proxy/userspace', 'proxy/socket-lb'];
+export const ENGINES = [
+  'proxy/iptables',
+  'proxy/ipvs',
+  'proxy/nftables',
+  'proxy/userspace',
+  'proxy/socket-lb',
+  'metallb/layer2',
+  'metallb/bgp',
+];
 
 /** Modules of node: that a pure folder may use. */
 export const PURE_MODULES = ['node:crypto'];

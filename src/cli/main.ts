@@ -54,7 +54,7 @@ function program(name: string): Command {
   addLifeCycle(lab, name);
   addAccess(lab, name);
   addInspection(lab, name);
-  addBgp(lab, name);
+  addLoadBalancing(lab, name);
   addFaults(lab, name);
   addDns(lab, name);
   addBench(lab);
@@ -157,6 +157,17 @@ function addInspection(lab: Command, name: string): void {
 }
 
 function addDns(lab: Command, name: string): void {
+  const dns = lab.command('dns').description('the cluster DNS');
+  dns
+    .command('log')
+    .description('what it was asked lately, by whom, and what it said')
+    .option('-f, --follow', 'go on with what is asked from now on')
+    .addOption(outputOption())
+    .action(async (options) => (await import('./commands/dns-log.js')).dnsLog(name, options));
+}
+
+/** Who has LoadBalancer addresses, and who tells the world. */
+function addLoadBalancing(lab: Command, name: string): void {
   lab
     .command('arp')
     .description('who answers for each LoadBalancer address, why the others do not, and what the host believes')
@@ -167,16 +178,6 @@ function addDns(lab: Command, name: string): void {
     .description("the cloud provider's load balancers, their targets and their health (after lab up --cloud)")
     .addOption(outputOption())
     .action(async (options) => (await import('./commands/cloud.js')).cloud(name, options));
-  const dns = lab.command('dns').description('the cluster DNS');
-  dns
-    .command('log')
-    .description('what it was asked lately, by whom, and what it said')
-    .option('-f, --follow', 'go on with what is asked from now on')
-    .addOption(outputOption())
-    .action(async (options) => (await import('./commands/dns-log.js')).dnsLog(name, options));
-}
-
-function addBgp(lab: Command, name: string): void {
   lab
     .command('bgp')
     .description('who announces each LoadBalancer address by BGP, why the others do not, and the sessions')

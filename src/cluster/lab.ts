@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import type { KubeObject } from '../api/object.js';
 import { recordEvent } from '../controllers/events.js';
 import { attachmentOf, hostNamespace, planMachines, routerNamespace } from '../fabric/machines.js';
+import { frrouting } from '../kernel/frr.js';
 import { initOnMachine, mountOwnProc, pidOnMachine } from '../kernel/mounts.js';
 import { leaveMachineNamespace } from '../kernel/netns.js';
 import { createPodNetwork } from '../node/pod-network.js';
@@ -70,7 +71,7 @@ export async function startLab(request: StartRequest, { progress, certificates }
   if (settings.attach) refuseOverlap(desired.config, request.rootless);
   if (settings.attach) refuseCloud(desired.config);
   if (settings.socketLB) requireSocketLB(request.rootless);
-  if (desired.config.router) requireFrr("the cluster configuration's router");
+  if (desired.config.router) requireFrr("the cluster configuration's router", frrouting);
 
   const door = await openApiDoor(desired.config, world.clock, certificates, request.guest?.apiPort);
 
@@ -116,6 +117,7 @@ export async function startLab(request: StartRequest, { progress, certificates }
   const router = new LabRouter({
     config: desired.config,
     wiring,
+    routing: frrouting,
     directory: directory.frr,
     attach: settings.attach,
     leaving: () => rooms.leave(routerNamespace),

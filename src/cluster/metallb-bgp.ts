@@ -3,15 +3,17 @@
  */
 import type { KubeObject } from '../api/object.js';
 import { recordEvent } from '../controllers/events.js';
+import { frrouting } from '../kernel/frr.js';
 import type { Namespaces } from '../kernel/operations.js';
-import type { BgpNode } from '../metallb/bgp/contract.js';
+import type { BgpNode, BgpService } from '../metallb/bgp/contract.js';
 import { bgpStatusChange } from '../metallb/bgp/service-bgp-status.js';
 import { metallbGroup, metallbNamespace } from '../metallb/install.js';
+import { nodeAssigned } from '../metallb/speaker/news.js';
 import { bgpPlans } from '../metallb/speaker/told.js';
 import { BgpSpeakers } from '../node/bgp/bgp-speakers.js';
 import type { Clock } from '../world/contract.js';
 import type { DesiredState } from './desired.js';
-import { nodeAssigned, type SpeakerRecords } from './speaker-records.js';
+import type { SpeakerRecords } from './speaker-records.js';
 
 export interface MetalLBBgpParts {
   desired: DesiredState;
@@ -31,6 +33,8 @@ export class MetalLBBgp {
 
   constructor(private readonly parts: MetalLBBgpParts) {
     this.speakers = new BgpSpeakers({
+      clock: parts.clock,
+      routing: frrouting,
       namespace: (node) => parts.namespaces.get(node),
       directory: parts.frrDirectory,
       missing: () => this.#sayMissing(),
@@ -61,14 +65,14 @@ export class MetalLBBgp {
     for (const { name } of desired.config.nodes) {
       const plan = this.#plans.get(name);
       void this.speakers.sync(name, plan);
-      if (plan) this.#tell(name, before.get(name), plan);
+      if (isRunning(name)) this.#tell(name, before.get(name)?.services ?? [], plan?.services ?? []);
     }
   }
 
   /** One whose speaker died says nothing: what it said stays, as with a real one. */
-  #tell(node: string, before: BgpNode | undefined, { services }: BgpNode): void {
+  #tell(node: string, before: readonly BgpService[], services: readonly BgpService[]): void {
     const { records, desired } = this.parts;
-    const known = new Set(before?.services.map(({ service }) => service));
+    const known = new Set(before.map(({ service }) => service));
     for (const { service } of services) if (!known.has(service)) records.event(service, nodeAssigned(node, 'bgp'));
     records.status(bgpStatusChange(desired.registry, metallbNamespace(desired.registry), node, services));
   }

@@ -9,9 +9,9 @@ import type { ContainerStart } from '../kubelet/runtime/containers.js';
 import type { AgentProcess } from '../kubelet/runtime/contract.js';
 import { metallbNamespace } from '../metallb/install.js';
 import { excludedInterfaces } from '../metallb/layer2/excluded-interfaces.js';
-import { l2StatusChange } from '../metallb/layer2/service-l2-status.js';
 import type { Liveness } from '../metallb/membership/contract.js';
 import type { SpeakerNews } from '../metallb/speaker/contract.js';
+import { eventOf, statusOf } from '../metallb/speaker/news.js';
 import { concernsSpeakers, speakersTold } from '../metallb/speaker/told.js';
 import { addressText, blockOf } from '../model/address-block.js';
 import { Speakers } from '../node/speaker/speakers.js';
@@ -19,7 +19,7 @@ import { startSpeaker as startSpeakerProcess } from '../node/speaker/start.js';
 import type { World } from '../world/contract.js';
 import type { DesiredState } from './desired.js';
 import { MetalLBBgp } from './metallb-bgp.js';
-import { nodeAssigned, type SpeakerEvent, SpeakerRecords } from './speaker-records.js';
+import { SpeakerRecords } from './speaker-records.js';
 
 export interface MetalLB {
   speakers: Speakers;
@@ -44,6 +44,7 @@ export function createMetalLB({ desired, world, namespaces, frrDirectory }: Meta
   };
   const records = new SpeakerRecords(registry, clock);
   const speakers = new Speakers({
+    clock,
     startProcess: startSpeakerProcess,
     told: () => speakersTold(registry),
     isExcluded: (link) => excludedInterfaces(registry.get<Stored<ConfigMap> & KubeObject>(excludeKey()))(link),
@@ -65,11 +66,8 @@ export function createMetalLB({ desired, world, namespaces, frrDirectory }: Meta
   });
 
   function tell(node: string, news: SpeakerNews): void {
-    const event = eventOf(node, news);
-    if (news.kind !== 'announceFailed') {
-      const subject = { namespace: metallbNamespace(registry), node, service: news.service };
-      records.status(l2StatusChange(registry, subject, news.kind === 'announced' ? news.interfaces : undefined));
-    }
+    const [status, event] = [statusOf(registry, node, news), eventOf(node, news)];
+    if (status) records.status(status);
     if (event) records.event(news.service, event);
   }
 
@@ -97,11 +95,4 @@ const livenessVariable = 'KUBEWIRE_LIVENESS';
 
 function livenessIn(env: ContainerEnvironment): Liveness {
   return env.get(livenessVariable) === 'memberlist' ? 'memberlist' : 'fast';
-}
-
-function eventOf(node: string, news: SpeakerNews): SpeakerEvent | undefined {
-  if (news.kind === 'announced') return nodeAssigned(node, 'layer2');
-  if (news.kind === 'withdrawn') return undefined;
-  const message = `the interfaces specified by LB IP "${news.address}" doesn't exist in assigned node "${node}" with protocol "layer2"`;
-  return { type: 'Warning', reason: 'announceFailed', message };
 }

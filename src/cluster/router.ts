@@ -3,7 +3,7 @@
  */
 import { join } from 'node:path';
 import { hostNamespace, planRouter, routerNamespace } from '../fabric/machines.js';
-import { Frr, hasFrr } from '../kernel/frr.js';
+import type { RoutingDaemons, RoutingSuite } from '../kernel/frr.js';
 import { runProcess } from '../kernel/process.js';
 import { routerConfig } from '../metallb/bgp/router.js';
 import { lastAddress } from '../model/address-block.js';
@@ -13,7 +13,8 @@ import { CommandFailure } from './failure.js';
 
 export interface RouterParts {
   config: ClusterConfig;
-  wiring: Wiring;
+  wiring: { namespaces: Pick<Wiring['namespaces'], 'get'>; change: Wiring['change'] };
+  routing: RoutingSuite;
   /** Where machines' FRR have their files. */
   directory: string;
   attach: boolean;
@@ -22,12 +23,12 @@ export interface RouterParts {
 }
 
 export class LabRouter {
-  #running: { frr: Frr; state: RouterConfig } | undefined;
+  #running: { frr: RoutingDaemons; state: RouterConfig } | undefined;
 
   constructor(private readonly parts: RouterParts) {}
 
   /** Its FRR, to be asked; undefined when there is no router. */
-  get frr(): Frr | undefined {
+  get frr(): RoutingDaemons | undefined {
     return this.#running?.frr;
   }
 
@@ -35,44 +36,54 @@ export class LabRouter {
     return this.#running?.state;
   }
 
-  /** @throws CommandFailure without FRR, or when it runs with another AS number */
+  /** @throws CommandFailure without FRR, or when it runs with another AS number; Error when FRR does not start: nothing is left then */
   async up(asn: number): Promise<RouterConfig> {
     const state = this.#running?.state;
     if (state?.asn === asn) return state;
     if (state)
       throw new CommandFailure('alreadyUp', `lab: the router is up with AS ${state.asn}; try: lab router down`);
-    requireFrr('the router');
-    const { config, wiring, directory, attach } = this.parts;
+    const { config, wiring, routing, directory, attach } = this.parts;
+    requireFrr('the router', routing);
     const address = config.router?.address ?? lastAddress(config.lan.cidr);
     refuseTaken(config, address);
     await wiring.change([planRouter(config, address, attach)]);
-    const frr = new Frr({
+    const frr = routing.create({
       namespace: wiring.namespaces.get(routerNamespace),
       directory: join(directory, routerNamespace),
       configs: routerConfig(routerNamespace, { asn, address }, config.lan.cidr),
       listens: true,
     });
-    await frr.start();
+    try {
+      await frr.start();
+    } catch (error) {
+      await frr.kill();
+      await this.#unwire(address);
+      throw error;
+    }
     this.#running = { frr, state: { asn, address } };
     return this.#running.state;
   }
 
   /** Does nothing when there is none. */
   async down(): Promise<void> {
-    const { config, wiring, attach, leaving } = this.parts;
     if (!this.#running) return;
     const { frr, state } = this.#running;
     this.#running = undefined;
     await frr.kill();
+    await this.#unwire(state.address);
+  }
+
+  async #unwire(address: string): Promise<void> {
+    const { config, wiring, attach, leaving } = this.parts;
     await leaving();
     if (!attach) await runProcess(wiring.namespaces.get(hostNamespace), ['ip', 'route', 'del', 'default']);
-    await wiring.change([], [planRouter(config, state.address, attach).key]);
+    await wiring.change([], [planRouter(config, address, attach).key]);
   }
 }
 
 /** @throws CommandFailure */
-export function requireFrr(who: string): void {
-  if (hasFrr()) return;
+export function requireFrr(who: string, routing: RoutingSuite): void {
+  if (routing.available()) return;
   throw new CommandFailure('missingTool', `lab: ${who} needs FRR, which is not here: apt-get install frr`);
 }
 

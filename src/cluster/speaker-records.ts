@@ -4,18 +4,11 @@
 import type { Service } from 'kubernetes-types/core/v1.js';
 import type { KubeObject, Stored } from '../api/object.js';
 import { StatusError } from '../api/status.js';
-import type { EventInput } from '../controllers/contract.js';
 import { recordEvent } from '../controllers/events.js';
 import type { StatusChange } from '../metallb/service-status.js';
+import type { SpeakerEvent } from '../metallb/speaker/news.js';
 import type { Clock } from '../world/contract.js';
 import type { DesiredState } from './desired.js';
-
-export type SpeakerEvent = Pick<EventInput, 'type' | 'reason' | 'message'>;
-
-export function nodeAssigned(node: string, protocol: 'layer2' | 'bgp'): SpeakerEvent {
-  const message = `announcing from node "${node}" with protocol "${protocol}"`;
-  return { type: 'Normal', reason: 'nodeAssigned', message };
-}
 
 export class SpeakerRecords {
   constructor(

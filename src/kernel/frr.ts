@@ -43,9 +43,26 @@ export function hasFrr(): boolean {
   return existsSync(join(FOLDER, 'bgpd'));
 }
 
+/** What others need of the daemons of one machine. */
+export type RoutingDaemons = Pick<Frr, keyof Frr>;
+
+/** FRR as a whole: what there is to start daemons with. */
+export interface RoutingSuite {
+  available(): boolean;
+  create(options: FrrOptions): RoutingDaemons;
+}
+
+/** This machine's. */
+export const frrouting: RoutingSuite = { available: hasFrr, create: (options) => new Frr(options) };
+
 /** The running daemons of one machine. */
 export class Frr {
   readonly #children: ChildProcess[] = [];
+  #markEnded: () => void = () => {};
+  /** Resolves when one of the daemons has ended, by `kill` too. */
+  readonly ended = new Promise<void>((resolve) => {
+    this.#markEnded = resolve;
+  });
   /** The end of what a daemon said on stderr. */
   #said = '';
 
@@ -121,6 +138,7 @@ export class Frr {
     const child = inNamespace(namespace, () =>
       spawn('unshare', command, { stdio: ['ignore', log ? 'pipe' : 'ignore', 'pipe'] }),
     );
+    child.once('exit', this.#markEnded);
     if (log && child.stdout) createInterface({ input: child.stdout }).on('line', log);
     child.stderr?.on('data', (text: Buffer) => {
       this.#said = `${this.#said}${text}`.slice(-KEPT_CHARACTERS);

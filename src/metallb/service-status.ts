@@ -8,7 +8,15 @@ import type { Lister } from '../registry/contract.js';
 import { isSpeakerPod, metallbGroup } from './install.js';
 
 export interface ServiceStatus extends KubeObject {
-  status?: { node?: string; serviceName?: string; serviceNamespace?: string; peers?: string[] };
+  status?: {
+    node?: string;
+    serviceName?: string;
+    serviceNamespace?: string;
+    /** Of a ServiceL2Status; absent: all. */
+    interfaces?: { name: string }[];
+    /** Of a ServiceBGPStatus. */
+    peers?: string[];
+  };
 }
 
 export interface StatusChange {
@@ -29,7 +37,7 @@ export interface StatusSubject {
   service: string;
 }
 
-export function newStatus(lister: Lister, kind: StatusKind, subject: StatusSubject, facts: object): KubeObject {
+export function newStatus(lister: Lister, kind: StatusKind, subject: StatusSubject, facts: object): ServiceStatus {
   const { namespace, node, service } = subject;
   const [serviceNamespace = '', serviceName = ''] = service.split('/');
   const owner = lister

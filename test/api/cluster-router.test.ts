@@ -1,4 +1,5 @@
 import test from 'ava';
+import { parseAsn } from '../../src/api/cluster/asn.js';
 import { parseClusterConfig } from '../../src/api/cluster-config.js';
 import { renderProblem } from '../../src/api/problem.js';
 
@@ -19,5 +20,20 @@ for (const [body, words] of [
 ] as const) {
   test(`a router that cannot be is refused: ${body}`, (t) => {
     t.regex(parse(body).problems.map(renderProblem).join('\n'), words);
+  });
+}
+
+for (const [text, expected] of [
+  ['1', 1],
+  ['4294967294', 4294967294],
+  ['4294967295', undefined],
+  ['9999999999', undefined],
+  ['0', undefined],
+  ['-1', undefined],
+  ['1e3', undefined],
+  ['', undefined],
+] as const) {
+  test(`as an AS number, "${text}" is ${expected ?? 'none'}`, (t) => {
+    t.is(parseAsn(text), expected);
   });
 }

@@ -6,6 +6,7 @@ import { createNamespace, inNamespace, type NetworkNamespace } from '../../src/k
 import type { ServiceAdvertisement } from '../../src/metallb/layer2/contract.js';
 import { startSpeaker } from '../../src/node/speaker/start.js';
 import { pause } from '../../src/world/pause.js';
+import { createWorld } from '../../src/world/world.js';
 
 const vip = '2001:db8:56::128';
 const group = 'ff02::1:ff00:128';
@@ -49,6 +50,7 @@ const speaker = await startSpeaker({
   broadcast: '127.255.255.255',
   namespace: node,
   liveness: 'fast',
+  clock: createWorld({ seed: 0 }).clock,
   isExcluded: (link) => link === 'lo',
   hear: () => {},
 });

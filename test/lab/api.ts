@@ -5,7 +5,6 @@ import { readFileSync } from 'node:fs';
 import { request } from 'node:https';
 import type { ExecutionContext } from 'ava';
 import { parse } from 'yaml';
-import { pause } from '../../src/world/pause.js';
 import type { TestLab } from './lab.js';
 
 interface Kubeconfig {
@@ -56,13 +55,4 @@ export async function apiOf<T>(
   const answer = await callApi(lab, method, path, body);
   t.true(answer.code < 300, `${method} ${path}: ${JSON.stringify(answer.body)}`);
   return answer.body as T;
-}
-
-/** Asks again, a little later each time, until the answer is as wanted; then, or after some ten seconds, returns the last one. */
-export async function until<T>(ask: () => Promise<T>, wanted: (answer: T) => boolean): Promise<T> {
-  for (let waited = 0, wait = 10; ; waited += wait, wait = Math.min(200, wait * 2)) {
-    const answer = await ask();
-    if (wanted(answer) || waited > 10_000) return answer;
-    await pause(wait);
-  }
 }

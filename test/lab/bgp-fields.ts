@@ -1,6 +1,6 @@
 /** The less used fields of BGPPeer and BGPAdvertisement, as the router sees them. */
 import type { ExecutionContext } from 'ava';
-import { apply, configure, paths, until, untilBecause, untilEstablished, untilPaths, vtysh } from './bgp-lab.js';
+import { apply, configure, paths, untilBecause, untilEstablished, untilIs, untilPaths, vtysh } from './bgp-lab.js';
 import type { TestLab } from './lab.js';
 
 const advertisement = (spec: string) => `
@@ -74,7 +74,7 @@ export async function everything(t: ExecutionContext, lab: TestLab): Promise<voi
   const wide = '{ aggregationLength: 24, communities: [ours, "large:1:2:3", "65535:65281"] }';
   await apply(lab, community + advertisement(wide));
   const shown = () => vtysh(lab, 'router', 'show bgp ipv4 unicast 10.99.0.0/24');
-  await until(t, async () => /Community: 64500:7 no-export\n +Large Community: 1:2:3/.test(await shown()), true);
+  await untilIs(t, async () => /Community: 64500:7 no-export\n +Large Community: 1:2:3/.test(await shown()), true);
   await apply(lab, advertisement('{}'));
 }
 

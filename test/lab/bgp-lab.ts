@@ -1,19 +1,11 @@
 /** What tests of MetalLB's BGP mode do to a lab with a router. */
 import type { ExecutionContext } from 'ava';
-import { pause } from '../../src/world/pause.js';
 import type { TestLab } from './lab.js';
+import { until } from './until.js';
 
-const PATIENCE_MS = 30_000;
-const LOOK_EVERY_MS = 200;
-
-export async function until(t: ExecutionContext, look: () => Promise<unknown>, expected: unknown): Promise<void> {
-  const end = Date.now() + PATIENCE_MS;
-  let seen = await look();
-  while (seen !== expected && Date.now() < end) {
-    await pause(LOOK_EVERY_MS);
-    seen = await look();
-  }
-  t.is(seen, expected);
+/** Until it sees just this. */
+export async function untilIs(t: ExecutionContext, look: () => Promise<unknown>, expected: unknown): Promise<void> {
+  t.is(await until(look, (seen) => seen === expected), expected);
 }
 
 /** Next hops in the router's kernel for a prefix, in order. */
@@ -25,7 +17,7 @@ export async function paths(lab: TestLab, prefix = '10.99.0.0'): Promise<string[
 /** Until the router sends to these nodes and no others. */
 export function untilPaths(t: ExecutionContext, lab: TestLab, ...nodes: number[]): Promise<void> {
   const expected = nodes.map((node) => `192.168.56.${node}`).join();
-  return until(t, async () => (await paths(lab)).join(), expected);
+  return untilIs(t, async () => (await paths(lab)).join(), expected);
 }
 
 export async function vtysh(lab: TestLab, machine: string, ...commands: string[]): Promise<string> {
@@ -55,10 +47,10 @@ export async function sessions(lab: TestLab): Promise<Session[]> {
 /** Until every session that there should be is up. */
 export function untilEstablished(t: ExecutionContext, lab: TestLab, number: number): Promise<void> {
   const up = Array(number).fill('Established').join();
-  return until(t, async () => (await sessions(lab)).map(({ state }) => state).join(), up);
+  return untilIs(t, async () => (await sessions(lab)).map(({ state }) => state).join(), up);
 }
 
 /** Until `lab bgp` gives a reason why the session of a node is not up. */
 export function untilBecause(t: ExecutionContext, lab: TestLab, node: string, words: string): Promise<void> {
-  return until(t, async () => (await sessions(lab)).find((one) => one.node === node)?.because, words);
+  return untilIs(t, async () => (await sessions(lab)).find((one) => one.node === node)?.because, words);
 }

@@ -2,7 +2,7 @@
 import test, { type ExecutionContext } from 'ava';
 import { hasFrr } from '../../src/kernel/frr.js';
 import { everything, oneAS, selections } from './bgp-fields.js';
-import { apply, configure, paths, until, untilEstablished, untilPaths, vtysh } from './bgp-lab.js';
+import { apply, configure, paths, untilEstablished, untilIs, untilPaths, vtysh } from './bgp-lab.js';
 import { bringUp, createTestLab, type TestLab } from './lab.js';
 
 const configuration = `
@@ -37,7 +37,7 @@ spec: { myASN: 64501, peerASN: 64500, peerAddress: 192.168.56.254, holdTime: 3s 
 /** BFD finds its neighbours seconds after BGP has; before that only the hold time would tell that one is gone. */
 function untilWatched(t: ExecutionContext, lab: TestLab): Promise<void> {
   const up = async () => (await vtysh(lab, 'router', 'show bfd peers brief')).match(/ up +$/gm)?.length;
-  return until(t, up, 4);
+  return untilIs(t, up, 4);
 }
 
 test('BGP: the router has a path to every node, loses those that fail, and Local narrows them', async (t) => {
@@ -80,14 +80,14 @@ test('BGP: the router has a path to every node, loses those that fail, and Local
   await lab.on('host', 'kubectl', 'scale', 'deployment', 'whoami', '--replicas=1');
   const pod = await lab.on('host', 'kubectl', 'get', 'po', '-l', 'app=whoami', '-o', 'wide', '--no-headers');
   const [node = ''] = /k8s-node\d/.exec(pod) ?? [];
-  await until(t, async () => (await paths(lab)).length, 1);
+  await untilIs(t, async () => (await paths(lab)).length, 1);
   t.regex((await lab.lab('bgp')).stdout, new RegExp(`default/whoami-svc +${node} +10\\.99\\.0\\.0/32 +announces`));
   t.regex((await lab.lab('bgp')).stdout, /k8s-node\d +- +- +noLocalEndpoints +policy Local, and no ready pod here/);
 
   await apply(lab, unwatched);
   await untilEstablished(t, lab, 4);
   await lab.lab('fault', 'link', node, 'down');
-  await until(t, async () => (await paths(lab)).length, 0);
+  await untilIs(t, async () => (await paths(lab)).length, 0);
   await lab.lab('fault', 'clear');
   t.is((await lab.lab('router', 'down')).stdout, 'router down');
 

@@ -2,6 +2,7 @@
 import test, { type ExecutionContext } from 'ava';
 import type { CloudReport } from '../../src/cluster/cloud.js';
 import { bringUp, createTestLab, type TestLab } from './lab.js';
+import { until } from './until.js';
 
 const prefix = 'service.beta.kubernetes.io/aws-load-balancer-';
 
@@ -21,9 +22,9 @@ async function report(lab: TestLab): Promise<CloudReport> {
 }
 
 /** Asks until the load balancers are as they should be. */
-async function until(t: ExecutionContext, lab: TestLab, what: string, holds: (cloud: CloudReport) => boolean) {
-  for (let tries = 0; tries < 200; tries += 1) if (holds(await report(lab))) return;
-  t.fail(`never: ${what}: ${JSON.stringify(await report(lab))}`);
+async function untilCloud(t: ExecutionContext, lab: TestLab, what: string, holds: (cloud: CloudReport) => boolean) {
+  const cloud = await until(() => report(lab), holds);
+  t.true(holds(cloud), `never: ${what}: ${JSON.stringify(cloud)}`);
 }
 
 const allHealthy = ({ balancers }: CloudReport) =>
@@ -52,7 +53,7 @@ test('AWS: each kind of load balancer answers by its name and shows targets the 
     balancer('notes', { [`${prefix}type`]: 'external', [`${prefix}nlb-target-type`]: 'instance' }),
     balancer('pods', { [`${prefix}type`]: 'nlb-ip', [`${prefix}scheme`]: 'internet-facing' }),
   );
-  await until(t, lab, 'all targets are healthy', (cloud) => cloud.balancers.length === 4 && allHealthy(cloud));
+  await untilCloud(t, lab, 'all targets are healthy', (cloud) => cloud.balancers.length === 4 && allHealthy(cloud));
   t.regex((await lab.lab('status')).stdout, /^cloud: aws, health checks fast; its load balancers: lab cloud$/m);
   t.is(JSON.parse((await lab.lab('status', '-o', 'json')).stdout).cloud.provider, 'aws');
   const { balancers } = await report(lab);
@@ -81,17 +82,17 @@ test('GCP: packets reach a node as they were; targets that fail their checks get
   const lab = createTestLab(t);
   await bringUp(t, lab, '--cloud', 'gcp', '-f', 'lab/workshop/03-whoami.yaml');
   await apply(lab, balancer('web', {}, 'Local'));
-  await until(t, lab, 'all nodes are healthy', allHealthy);
+  await untilCloud(t, lab, 'all nodes are healthy', allHealthy);
   const address = await shown(lab, 'web');
   t.regex(address, /^203\.0\.113\.\d+$/);
   t.deepEqual(new Set(await seen(lab, 'host', address)), new Set(['198.51.100.1']));
 
   await lab.lab('fault', 'node', 'k8s-node2', 'down');
   const used = ({ balancers }: CloudReport) => balancers.flatMap(({ targets }) => targets.filter((one) => one.used));
-  await until(t, lab, 'k8s-node2 is given up', (cloud) => used(cloud).every(({ id }) => id !== 'k8s-node2'));
+  await untilCloud(t, lab, 'k8s-node2 is given up', (cloud) => used(cloud).every(({ id }) => id !== 'k8s-node2'));
   t.is((await seen(lab, 'host', address, 6)).length, 6, 'every connection goes to a node that is there');
   await lab.lab('fault', 'clear');
-  await until(t, lab, 'k8s-node2 is back', allHealthy);
+  await untilCloud(t, lab, 'k8s-node2 is back', allHealthy);
 
   const events = await lab.on('host', 'kubectl', 'describe', 'service', 'web');
   t.regex(events, /Normal +EnsuringLoadBalancer +\S+( \([^)]*\))? +service-controller +Ensuring load balancer/);

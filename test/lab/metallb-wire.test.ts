@@ -6,6 +6,7 @@ import type { ArpFrame } from '../../src/metallb/layer2/arp-frame.js';
 import { broadcastMac } from '../../src/metallb/layer2/ethernet.js';
 import { bringUp, createTestLab, type TestLab } from './lab.js';
 import { pools } from './metallb-pools.js';
+import { until } from './until.js';
 
 interface Heard {
   at: number;
@@ -22,10 +23,9 @@ async function announced(t: ExecutionContext): Promise<TestLab> {
   await bringUp(t, lab, '-f', 'lab/metallb-native.yaml', 'lab/workshop/03-whoami.yaml');
   await lab.on('host', 'sh', '-c', `kubectl apply -f - <<'END'\n${pools}END`);
   await lab.on('host', 'kubectl', 'patch', 'svc', 'whoami-svc', '-p', '{"spec":{"type":"LoadBalancer"}}');
-  for (let tries = 0; tries < 100; tries += 1) {
-    if ((await lab.lab('arp')).stdout.includes('announcing')) return lab;
-  }
-  throw new Error('nobody announces');
+  const told = async () => (await lab.lab('arp')).stdout;
+  t.regex(await until(told, (lines) => lines.includes('announcing')), /announcing/);
+  return lab;
 }
 
 /** By hand: HOSTILE_FRAMES=100000. */

@@ -2,16 +2,12 @@
 import test, { type ExecutionContext } from 'ava';
 import { bringUp, createTestLab, type TestLab } from './lab.js';
 import { pools } from './metallb-pools.js';
+import { until } from './until.js';
 
 const url = 'https://raw.githubusercontent.com/metallb/metallb/v0.13.12/config/manifests/metallb-native.yaml';
 
 /** A command line in a shell on host, as the notes have it. */
 const sh = (lab: TestLab, line: string): Promise<string> => lab.on('host', 'sh', '-c', line);
-
-async function until(t: ExecutionContext, what: string, look: () => Promise<boolean>): Promise<void> {
-  for (let tries = 0; tries < 100; tries += 1) if (await look()) return;
-  t.fail(`never: ${what}`);
-}
 
 async function installed(lab: TestLab): Promise<void> {
   await sh(lab, `kubectl apply -f ${url}`);
@@ -55,7 +51,8 @@ test('the MetalLB chapter runs as written', async (t) => {
   await sh(lab, `kubectl apply -f - <<'END'\n${pools}END`);
   t.regex(await service(), /LoadBalancer +\S+ +192\.168\.56\.128 +80:\d+\/TCP +\w+ +app=metallb-deploy/);
   await sh(lab, 'kubectl rollout status --timeout=30s deployment/metallb-deploy');
-  await until(t, 'somebody announces', async () => (await sh(lab, 'kubectl get events')).includes('nodeAssigned'));
+  const noticed = () => sh(lab, 'kubectl get events');
+  t.regex(await until(noticed, (events) => events.includes('nodeAssigned')), /nodeAssigned/);
 
   // The kernel tells a client of redirects less and less often (net/ipv4/route.c ip_rt_send_redirect): first of all.
   await pings(t, lab);
@@ -103,7 +100,7 @@ async function refusals(t: ExecutionContext, lab: TestLab): Promise<void> {
   await sh(lab, 'kubectl create service nodeport nobody --tcp=80');
   const port = await sh(lab, "kubectl get svc nobody -o jsonpath='{.spec.ports[0].nodePort}'");
   const refused = () => sh(lab, `curl -s --max-time 5 192.168.56.103:${port}; echo $?`);
-  await until(t, 'rules for it', async () => (await refused()) === '7');
+  t.is(await until(refused, (code) => code === '7'), '7', 'rules for it');
   t.deepEqual([await refused(), await refused(), await refused()], ['7', '7', '7'], 'refused, and none hangs');
 }
 
@@ -124,11 +121,8 @@ async function announced(t: ExecutionContext, lab: TestLab): Promise<void> {
 }
 
 async function answering(t: ExecutionContext, lab: TestLab, ...expected: string[]): Promise<void> {
-  await until(t, `${expected} answers`, async () => {
-    const { answers } = await arp(lab);
-    const nodes = answers.filter((one) => one.answers).map(({ node }) => node);
-    return nodes.join() === expected.join();
-  });
+  const winners = async () => (await arp(lab)).answers.flatMap(({ answers, node }) => (answers ? [node] : [])).join();
+  t.is(await until(winners, (nodes) => nodes === expected.join()), expected.join());
 }
 
 const reach = 'curl -s -o /dev/null --connect-timeout 1 --retry 5 --retry-all-errors --retry-delay 0 192.168.56.128';

@@ -3,9 +3,9 @@ import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import test, { type ExecutionContext } from 'ava';
 import type { Endpoints } from 'kubernetes-types/core/v1.js';
-import { until } from './api.js';
 import { Cluster } from './e2e/cluster.js';
 import { bringUp, createTestLab } from './lab.js';
+import { until } from './until.js';
 
 const node = (number: number) => `192.168.56.${number}`;
 

@@ -5,6 +5,9 @@ import { macOf } from '../../src/fabric/naming.js';
 import { ipvsOptions, ipvsSysctls } from '../../src/proxy/ipvs/options.js';
 import { bringUp, createTestLab, type TestLab } from './lab.js';
 import { pools } from './metallb-pools.js';
+import { until } from './until.js';
+
+type Answers = ArpReport['answers'];
 
 const vip = '192.168.56.128';
 const workers = ['k8s-node1', 'k8s-node2', 'k8s-node3'];
@@ -14,20 +17,19 @@ const [onlyPools = '', advertisement = ''] = pools.split(/(?=apiVersion: metallb
 const sh = (lab: TestLab, line: string): Promise<string> => lab.on('host', 'sh', '-c', line);
 const apply = (lab: TestLab, text: string): Promise<string> => sh(lab, `kubectl apply -f - <<'END'\n${text}\nEND`);
 
-async function arp(lab: TestLab): Promise<ArpReport['answers']> {
+async function arp(lab: TestLab): Promise<Answers> {
   return (JSON.parse((await lab.lab('arp', '-o', 'json')).stdout) as ArpReport).answers;
 }
 
-async function until(t: ExecutionContext, lab: TestLab, what: string, holds: (lines: ArpReport['answers']) => boolean) {
-  for (let tries = 0; tries < 150; tries += 1) if (holds(await arp(lab))) return;
-  t.fail(`never: ${what}: ${JSON.stringify(await arp(lab))}`);
+async function untilArp(t: ExecutionContext, lab: TestLab, what: string, holds: (lines: Answers) => boolean) {
+  const lines = await until(() => arp(lab), holds);
+  t.true(holds(lines), `never: ${what}: ${JSON.stringify(lines)}`);
 }
 
-const owners = (lines: ArpReport['answers']): string =>
-  lines.flatMap(({ answers, node }) => (answers ? [node] : [])).join();
+const owners = (lines: Answers): string => lines.flatMap(({ answers, node }) => (answers ? [node] : [])).join();
 
 /** The word of every worker, when it is the same everywhere. */
-const wordOf = (lines: ArpReport['answers']): string =>
+const wordOf = (lines: Answers): string =>
   [...new Set(lines.filter(({ node }) => workers.includes(node)).map(({ word }) => word))].join();
 
 /** MACs that answer ARP for the address. */
@@ -46,8 +48,11 @@ async function answering(lab: TestLab): Promise<string[]> {
 
 /** Asks again when the machine was too busy to hear everybody. */
 async function answerers(t: ExecutionContext, lab: TestLab, expected: readonly string[]): Promise<void> {
-  for (let tries = 0; tries < 10; tries += 1) if ((await answering(lab)).join() === expected.join()) return;
-  t.deepEqual(await answering(lab), expected);
+  const heard = await until(
+    () => answering(lab),
+    (all) => all.join() === expected.join(),
+  );
+  t.deepEqual(heard, expected);
 }
 
 /** curl's exit code and what it said. 7 with "No route to host": nobody answered ARP, for three seconds. */
@@ -66,7 +71,7 @@ test('the tripwires of MetalLB, one after the other', async (t) => {
 
   // A pool without an advertisement: an address, and nobody who answers for it (MetalLB #1561, #1154).
   t.regex(await sh(lab, 'kubectl get svc whoami-svc'), /LoadBalancer +\S+ +192\.168\.56\.128 /);
-  await until(t, lab, 'every speaker says why', (lines) => wordOf(lines) === 'noMatchingAdvertisement');
+  await untilArp(t, lab, 'every speaker says why', (lines) => wordOf(lines) === 'noMatchingAdvertisement');
   const events = await sh(lab, 'kubectl describe svc whoami-svc');
   t.regex(events, /Normal +IPAllocated +\S+ .*metallb-controller +Assigned IP \["192\.168\.56\.128"\]/);
   t.notRegex(events, /nodeAssigned/);
@@ -75,7 +80,7 @@ test('the tripwires of MetalLB, one after the other', async (t) => {
   t.regex(await lab.on('k8s-node1', 'curl', '-s', '--max-time', '5', vip), /^Hostname: whoami-/, 'nodes need no ARP');
 
   await apply(lab, advertisement);
-  await until(t, lab, 'k8s-node3 answers', (lines) => owners(lines) === 'k8s-node3');
+  await untilArp(t, lab, 'k8s-node3 answers', (lines) => owners(lines) === 'k8s-node3');
   await answerers(t, lab, macs.slice(2));
 
   // strictARP off in IPVS: every kernel whose kube-ipvs0 holds the address answers, too (MetalLB #153, #2500).
@@ -96,7 +101,7 @@ test('the tripwires of MetalLB, one after the other', async (t) => {
   await sh(lab, `kubectl patch svc whoami-svc -p '{"spec":{"externalTrafficPolicy":"Local"}}'`);
   await sh(lab, 'kubectl scale deployment whoami --replicas=1');
   const home = await sh(lab, "kubectl get pods -l app=whoami -o jsonpath='{.items[0].spec.nodeName}'");
-  await until(t, lab, `${home} alone answers`, (lines) => owners(lines) === home);
+  await untilArp(t, lab, `${home} alone answers`, (lines) => owners(lines) === home);
   const others = workers.filter((node) => node !== home);
   t.deepEqual(
     (await arp(lab)).filter(({ node }) => others.includes(node)).map(({ word }) => word),
@@ -127,7 +132,7 @@ test('the tripwires of MetalLB, one after the other', async (t) => {
   const pod = { apiVersion: 'v1', kind: 'Pod', metadata: { name: 'unready', labels: { app: 'unready' } } };
   await apply(lab, JSON.stringify({ ...pod, spec: { containers: [container] } }));
   await sh(lab, `kubectl patch svc whoami-svc -p '{"spec":{"selector":{"app":"unready"}}}'`);
-  await until(t, lab, 'nobody owns the address', (lines) => owners(lines) === '' && wordOf(lines) === 'notOwner');
+  await untilArp(t, lab, 'nobody owns the address', (lines) => owners(lines) === '' && wordOf(lines) === 'notOwner');
   t.regex((await arp(lab))[1]?.because ?? '', /no endpoint of the Service is ready/);
   t.regex(await sh(lab, 'kubectl get svc whoami-svc'), /LoadBalancer +\S+ +192\.168\.56\.128 /);
   await answerers(t, lab, []);

@@ -2,8 +2,10 @@
 import test from 'ava';
 import type { KubeObject } from '../../src/api/object.js';
 import type { BgpNode } from '../../src/metallb/bgp/contract.js';
+import { explainBgp } from '../../src/metallb/bgp/explanation.js';
+import { bgpPlans } from '../../src/metallb/speaker/told.js';
 import { ad, object, peer, plans, slice } from './bgp-objects.js';
-import { namespace } from './objects.js';
+import { balancer, namespace, pool, startMetalLB } from './objects.js';
 
 const announcing = (all: Map<string, BgpNode>): string[] =>
   [...all].filter(([, { sessions }]) => sessions.some(({ routes }) => routes.length > 0)).map(([node]) => node);
@@ -49,6 +51,19 @@ for (const [title, objects, endpoints, node, reason] of reasons) {
     t.is(plan?.sessions.length, 1, 'the session stays');
   });
 }
+
+test('a status that holds no address: MetalLB says so before it looks for a pool', (t) => {
+  const plane = startMetalLB();
+  plane.apply(pool('p', ['10.99.0.0/24']), peer(), ad(), slice(['k8s-node1']), balancer('web'));
+  const ingress = [{ ip: 'none' }];
+  plane.registry.update(
+    { ...(plane.service('web') as KubeObject), status: { loadBalancer: { ingress } } },
+    { subresource: 'status', trusted: true },
+  );
+  const plan = bgpPlans(plane.registry).get('k8s-node1');
+  t.deepEqual(plan?.refused, { 'default/web': 'invalidIP' });
+  t.is(explainBgp('default/web', plan).because, 'what is in the status is no address');
+});
 
 test('a pod on its way out that still serves counts', (t) => {
   const leaving = slice(['k8s-node2'], { ready: false, serving: true, terminating: true });

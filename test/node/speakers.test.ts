@@ -1,13 +1,15 @@
-/** A fault and a speaker's start, in every order. */
+/** A fault and a speaker's start, in every order; a speaker that does not answer. */
+import type { ChildProcess } from 'node:child_process';
+import { EventEmitter } from 'node:events';
 import test from 'ava';
-import type { NetworkNamespace } from '../../src/kernel/netns.js';
-import type { SpeakerProcess } from '../../src/node/speaker/client.js';
+import { SpeakerClient, type SpeakerProcess } from '../../src/node/speaker/client.js';
 import { Speakers } from '../../src/node/speaker/speakers.js';
+import { createManualClock } from '../../src/world/manual-clock.js';
 
 const place = {
   node: 'k8s-node3',
   broadcast: '192.168.56.255',
-  namespace: { name: 'k8s-node3' } as NetworkNamespace,
+  namespace: { name: 'k8s-node3', fd: -1 },
   liveness: 'fast',
 } as const;
 
@@ -31,6 +33,7 @@ function counted() {
     return { pid: 1, ended, send: () => {}, state: async () => undefined, kill };
   }
   const speakers = new Speakers({
+    clock: createManualClock(),
     startProcess,
     told: () => ({ members: [], services: new Map() }),
     isExcluded: () => false,
@@ -70,4 +73,19 @@ test('a fault kills what runs, and waits until it is gone', async (t) => {
   await speakers.take('k8s-node3');
   t.deepEqual(killed, ['SIGKILL']);
   t.false(speakers.isRunning('k8s-node3'));
+});
+
+test("a speaker that is silent has no state after a second; what it answers later is nobody's", async (t) => {
+  const asked: { id: number }[] = [];
+  const child = Object.assign(new EventEmitter(), { connected: true, send: (ask: { id: number }) => asked.push(ask) });
+  const clock = createManualClock();
+  const speaker = new SpeakerClient(child as unknown as ChildProcess, clock, () => {});
+  const silent = speaker.state();
+  clock.advance(1000);
+  t.is(await silent, undefined);
+  const answered = speaker.state();
+  const state = { alive: ['k8s-node1'], decisions: {}, counters: {}, drops: {} };
+  for (const { id } of asked) child.emit('message', { kind: 'state', id, state });
+  t.is(await answered, state);
+  t.is(clock.pending, 0);
 });

@@ -6,6 +6,7 @@
  */
 import { type FieldError, invalid, notSupported, required } from '../field-error.js';
 import { GoText } from '../go-value.js';
+import { maxAsn } from './asn.js';
 
 /** The part of JSON Schema (draft 2020-12) that this file needs. */
 export interface Schema {
@@ -27,9 +28,6 @@ export interface Schema {
 
 /** More nodes than this do not fit a workshop's screen nor the budgets. */
 const maxNodes = 50;
-
-/** AS numbers have four octets; the last is reserved. RFC 6793, RFC 7300. */
-const maxAsn = 2 ** 32 - 2;
 
 const cidr = '^[0-9]+(\\.[0-9]+){3}/[0-9]+$';
 const address = '^[0-9]+(\\.[0-9]+){3}$';

@@ -65,6 +65,7 @@ export interface BgpNode {
 /** Source: MetalLB `speaker/main.go` and `speaker/bgp_controller.go` ShouldAnnounce. */
 export type BgpRefusal =
   | 'noIPAllocated'
+  | 'invalidIP'
   | 'ipNotAllowed'
   | 'notOwner'
   | 'noMatchingAdvertisement'

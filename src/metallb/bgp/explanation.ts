@@ -30,6 +30,7 @@ export function explainBgp(service: string, plan: BgpNode | undefined): BgpExpla
 
 const sentences: Readonly<Record<BgpRefusal, string>> = {
   noIPAllocated: 'the Service has no address yet',
+  invalidIP: 'what is in the status is no address',
   ipNotAllowed: 'the address is in no pool',
   notOwner: 'no BGPAdvertisement selects this pool and this node',
   noMatchingAdvertisement: 'no BGPAdvertisement for this pool and node selects this Service',

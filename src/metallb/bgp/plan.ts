@@ -6,12 +6,12 @@
 import type { Node } from 'kubernetes-types/core/v1.js';
 import type { EndpointSlice } from 'kubernetes-types/discovery/v1.js';
 import type { KubeObject, Stored } from '../../api/object.js';
-import { canServe } from '../layer2/advertisements.js';
-import { unusableReason } from '../layer2/usable-node.js';
+import { canServe } from '../endpoints.js';
 import { type LoadBalancerService, serviceKey, statusAddresses } from '../load-balancer-service.js';
 import { addressText, blockSize, parseAddress } from '../pools/address.js';
 import { type IPAddressPool, type Pool, poolOf } from '../pools/pool.js';
 import { matchesAny, selectsPool } from '../selection.js';
+import { unusableReason } from '../usable-node.js';
 import { checkCommunity } from './community.js';
 import { localPrefCompatible } from './compatible.js';
 import type { BGPAdvertisement, BGPAdvertisementSpec, BGPPeer } from './configuration.js';
@@ -63,10 +63,9 @@ export function planBgp(node: StoredNode, world: BgpWorld): BgpNode {
 function verdictOf(service: LoadBalancerService, node: StoredNode, world: BgpWorld): Announcement[] | BgpRefusal {
   const texts = statusAddresses(service);
   if (texts.length === 0) return 'noIPAllocated';
-  const pool = poolOf(
-    world.pools,
-    texts.flatMap((text) => parseAddress(text) ?? []),
-  );
+  const addresses = texts.flatMap((text) => parseAddress(text) ?? []);
+  if (addresses.length < texts.length) return 'invalidIP';
+  const pool = poolOf(world.pools, addresses);
   const object = world.poolObjects.find(({ metadata }) => metadata.name === pool?.name);
   if (!pool || !object) return 'ipNotAllowed';
   const chosen = advertisementsOf(service, object, node, world);

@@ -72,7 +72,7 @@ function reconcile(service: LoadBalancerService & KubeObject, lister: Lister): I
   if (!handlesClass(installation, service.spec.loadBalancerClass)) return [];
   const pools = poolsOf(lister, installation.namespace);
   const ledger = ledgerOf(balancers(lister).flatMap((one) => claimOf(one) ?? []));
-  return writesFor(service, converge(service, pools, ledger));
+  return intentsFor(service, converge(service, pools, ledger));
 }
 
 function withoutPool(service: LoadBalancerService & KubeObject): Intent[] {
@@ -81,7 +81,7 @@ function withoutPool(service: LoadBalancerService & KubeObject): Intent[] {
 }
 
 /** Writes what differs. Deprecated annotations are warned of only then, so that looking alone stays quiet. */
-function writesFor(service: LoadBalancerService & KubeObject, next: Convergence): Intent[] {
+function intentsFor(service: LoadBalancerService & KubeObject, next: Convergence): Intent[] {
   const events = next.events.map((event): Intent => {
     return { verb: 'event', event: { involved: service, component, ...event }, reason: event.reason };
   });

@@ -2,31 +2,21 @@
  * From objects to what the speakers are told: pools, L2Advertisements, nodes and endpoints joined for each Service.
  *
  * Models: MetalLB `speaker/main.go` SetBalancer, `speaker/layer2_controller.go`, `internal/config/config.go`
- * setL2AdvertisementsToPools; `internal/k8s/epslices` EndpointCanServe, `internal/k8s/nodes`.
+ * setL2AdvertisementsToPools.
  */
 import type { Node } from 'kubernetes-types/core/v1.js';
 import type { Endpoint, EndpointSlice } from 'kubernetes-types/discovery/v1.js';
-import type { LabelSelector } from 'kubernetes-types/meta/v1.js';
-import type { KubeObject, Stored } from '../../api/object.js';
+import type { Stored } from '../../api/object.js';
 import { matchesSelector } from '../../api/selector.js';
 import { requested } from '../annotations.js';
+import { canServe } from '../endpoints.js';
 import { type LoadBalancerService, serviceKey, statusAddresses } from '../load-balancer-service.js';
 import { parseAddress } from '../pools/address.js';
 import { type IPAddressPool, type Pool, poolOf } from '../pools/pool.js';
 import { matchesAny, selectsPool } from '../selection.js';
+import { isUsableNode } from '../usable-node.js';
+import type { L2Advertisement, L2AdvertisementSpec } from './configuration.js';
 import type { AnnouncedInterfaces, ServiceAdvertisement, WithdrawReason } from './contract.js';
-import { isUsableNode } from './usable-node.js';
-
-export interface L2AdvertisementSpec {
-  ipAddressPools?: string[];
-  ipAddressPoolSelectors?: LabelSelector[];
-  nodeSelectors?: LabelSelector[];
-  interfaces?: string[];
-  serviceSelectors?: LabelSelector[];
-  preferredNodeSelectors?: { weight: number; preference: LabelSelector }[];
-}
-
-export type L2Advertisement = KubeObject & { spec?: L2AdvertisementSpec };
 
 /** All that the speakers' decisions depend on, as the API server has it. */
 export interface Layer2World {
@@ -70,11 +60,6 @@ function allowedPool(service: LoadBalancerService, pools: readonly Pool[]): Pool
   const addresses = texts.flatMap((text) => parseAddress(text) ?? []);
   if (addresses.length < texts.length) return 'invalidIP';
   return poolOf(pools, addresses) ?? 'ipNotAllowed';
-}
-
-/** Ready, or on its way out and still serving. */
-export function canServe({ conditions }: Endpoint): boolean {
-  return (conditions?.ready ?? true) || conditions?.serving === true;
 }
 
 /** The old prefix counts too, and the mere presence: an empty key is one. */

@@ -16,7 +16,7 @@ import {
 } from '../service-status.js';
 import type { AnnouncedInterfaces } from './contract.js';
 
-/** What a node's speaker writes when it announces a Service; `interfaces` undefined: when it gives it up. */
+/** What a node's speaker writes when it announces a Service, anew too; `interfaces` undefined: when it gives it up. */
 export function l2StatusChange(
   lister: Lister,
   subject: StatusSubject,
@@ -27,12 +27,20 @@ export function l2StatusChange(
     .list<ServiceStatus>(metallbGroup, 'ServiceL2Status', { namespace })
     .filter((one) => subjectOf(one) === service);
   const own = present.filter(({ status }) => status?.node === node);
-  const unwanted = interfaces === undefined ? own : [...present.filter((one) => !own.includes(one)), ...own.slice(1)];
-  const facts = interfaces === 'all' ? {} : { interfaces: interfaces?.map((name) => ({ name })) };
-  const fresh = interfaces !== undefined && own.length === 0;
+  if (interfaces === undefined) return { remove: own.map(statusKey), update: [], create: [] };
+  const [kept] = own;
+  const wanted = newStatus(lister, 'ServiceL2Status', subject, factsOf(interfaces));
   return {
-    remove: unwanted.map(statusKey),
-    update: [],
-    create: fresh ? [newStatus(lister, 'ServiceL2Status', subject, facts)] : [],
+    remove: present.filter((one) => one !== kept).map(statusKey),
+    update: kept && !sameInterfaces(kept, wanted) ? [{ ...kept, status: wanted.status }] : [],
+    create: kept ? [] : [wanted],
   };
+}
+
+function factsOf(interfaces: AnnouncedInterfaces): object {
+  return interfaces === 'all' ? {} : { interfaces: interfaces.map((name) => ({ name })) };
+}
+
+function sameInterfaces(one: ServiceStatus, other: ServiceStatus): boolean {
+  return JSON.stringify(one.status?.interfaces) === JSON.stringify(other.status?.interfaces);
 }

@@ -46,7 +46,8 @@ export interface SpeakerState {
 
 /** Something that happened to one Service; the daemon makes events and ServiceL2Status of it. */
 export type SpeakerNews =
-  | { kind: 'announced'; service: string; interfaces: AnnouncedInterfaces }
+  /** Not `possible`: nothing goes out for lack of the interfaces, of which announceFailed has told. */
+  | { kind: 'announced'; service: string; interfaces: AnnouncedInterfaces; possible: boolean }
   | { kind: 'withdrawn'; service: string; reason: WithdrawReason }
   /** None of the interfaces that the advertisements name is there. */
   | { kind: 'announceFailed'; service: string; address: string };

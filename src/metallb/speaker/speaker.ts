@@ -75,7 +75,7 @@ export class Speaker {
     if (possible) announcer.setBalancer(service, addresses, interfaces);
     else for (const address of addresses) report({ kind: 'announceFailed', service, address });
     // MetalLB says so too when it has just failed.
-    report({ kind: 'announced', service, interfaces });
+    report({ kind: 'announced', service, interfaces, possible });
   }
 
   #withdraw(service: string, reason: WithdrawReason): void {

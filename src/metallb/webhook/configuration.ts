@@ -8,7 +8,7 @@ import type { Lister } from '../../registry/contract.js';
 import { type Community, communityAliases } from '../bgp/community.js';
 import { checkAdvertisementsTogether, checkPeersTogether } from '../bgp/compatible.js';
 import { type BGPAdvertisement, type BGPPeer, checkBGPAdvertisement, checkPeer } from '../bgp/configuration.js';
-import type { L2Advertisement } from '../layer2/advertisements.js';
+import type { L2Advertisement } from '../layer2/configuration.js';
 import { type IPAddressPool, parsePools, type StoredNamespace } from '../pools/pool.js';
 import { refuseDuplicateSelectors, refuseDuplicates } from '../pools/selectors.js';
 

@@ -4,10 +4,12 @@
 import type { SpeakerNews, SpeakerState } from '../../metallb/speaker/contract.js';
 import { ToldSoFar } from '../../metallb/speaker/differences.js';
 import type { SpeakersTold } from '../../metallb/speaker/told.js';
+import type { Clock } from '../../world/contract.js';
 import type { SpeakerProcess } from './client.js';
 import type { SpeakerOptions, SpeakerPlace } from './start.js';
 
 export interface SpeakersOptions {
+  clock: Pick<Clock, 'after'>;
   startProcess(options: SpeakerOptions): Promise<SpeakerProcess>;
   told(): SpeakersTold;
   isExcluded(link: string): boolean;
@@ -34,6 +36,7 @@ export class Speakers {
     this.#refuseHeld(place.node);
     const process = await this.options.startProcess({
       ...place,
+      clock: this.options.clock,
       isExcluded: this.options.isExcluded,
       hear: (news) => this.options.hear(place.node, news),
     });

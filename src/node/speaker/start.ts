@@ -12,6 +12,7 @@ import type { NeighbourProtocol } from '../../metallb/layer2/neighbour-protocol.
 import { neighbourProtocols } from '../../metallb/layer2/neighbour-protocols.js';
 import type { Liveness } from '../../metallb/membership/contract.js';
 import type { SpeakerNews, SpeakerSocket } from '../../metallb/speaker/contract.js';
+import type { Clock } from '../../world/contract.js';
 import { SpeakerClient, type SpeakerProcess } from './client.js';
 
 /** Where a speaker is to run, and how it finds the others. */
@@ -24,6 +25,7 @@ export interface SpeakerPlace {
 }
 
 export interface SpeakerOptions extends SpeakerPlace {
+  clock: Pick<Clock, 'after'>;
   /** MetalLB's ConfigMap metallb-excludel2. */
   isExcluded(link: string): boolean;
   hear(news: SpeakerNews): void;
@@ -70,7 +72,7 @@ export async function startSpeaker(options: SpeakerOptions): Promise<SpeakerProc
     namespace,
     open.map(({ descriptor }) => descriptor),
   );
-  const speaker = new SpeakerClient(child, options.hear);
+  const speaker = new SpeakerClient(child, options.clock, options.hear);
   const { ready } = speaker;
   const sockets = open.map(({ use }, position) => ({ ...use, fd: FIRST_DESCRIPTOR + position }));
   speaker.send({ kind: 'start', node, broadcast, liveness, sockets, interfaces: present.map(({ name }) => name) });

@@ -4,8 +4,9 @@
 import type { ExecutionContext } from 'ava';
 import type { Pod, Service } from 'kubernetes-types/core/v1.js';
 import type { EndpointSlice } from 'kubernetes-types/discovery/v1.js';
-import { apiOf, callApi, until } from '../api.js';
+import { apiOf, callApi } from '../api.js';
 import type { TestLab } from '../lab.js';
+import { until } from '../until.js';
 
 export const netexecImage = 'registry.k8s.io/e2e-test-images/agnhost:2.47';
 

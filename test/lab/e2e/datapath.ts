@@ -3,7 +3,7 @@
  * traffic policies with host-network pods, in which packets cross the whole lab.
  */
 import type { Endpoints } from 'kubernetes-types/core/v1.js';
-import { until } from '../api.js';
+import { until } from '../until.js';
 import { type Cluster, netexec, type Scenario } from './cluster.js';
 
 const node = (number: number) => `192.168.56.${number}`;

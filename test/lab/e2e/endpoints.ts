@@ -2,7 +2,8 @@
  * Scenarios of kubernetes `test/e2e/network/{service,traffic_distribution}.go` about which endpoints are used: readiness,
  * termination, affinity, zones.
  */
-import { apiOf, until } from '../api.js';
+import { apiOf } from '../api.js';
+import { until } from '../until.js';
 import { netexec, type Scenario } from './cluster.js';
 
 const node = (number: number) => `192.168.56.${number}`;

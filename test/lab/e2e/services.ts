@@ -3,7 +3,8 @@
  * where packets go are cases of the behaviour suite, test/proxy/cases.
  */
 import type { Service } from 'kubernetes-types/core/v1.js';
-import { callApi, until } from '../api.js';
+import { callApi } from '../api.js';
+import { until } from '../until.js';
 import { type Cluster, netexec, type Scenario } from './cluster.js';
 
 const node = (number: number) => `192.168.56.${number}`;

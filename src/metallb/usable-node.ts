@@ -1,9 +1,9 @@
 /**
- * Nodes that may announce at all.
+ * Nodes that may announce at all, by either protocol.
  * Source: MetalLB `internal/k8s/nodes`. Neither readiness nor cordoning is looked at.
  */
 import type { Node } from 'kubernetes-types/core/v1.js';
-import type { Stored } from '../../api/object.js';
+import type { Stored } from '../api/object.js';
 
 const excludeLabel = 'node.kubernetes.io/exclude-from-external-load-balancers';
 
