@@ -33,9 +33,17 @@ export function runInside(lab: RunningLab, target: LabTarget, command: readonly 
     const argv = [...enterCommand(lab.status.innerPid, target.namespaces, true), ...inside];
     return runInGuest(lab.directory.guest, { argv, env: definedOnly(env) });
   }
-  const [program = '', ...args] = [...enterCommand(lab.pid, target.namespaces), ...inside];
+  const [program = '', ...args] = [...enterCommand(lab.pid, target.namespaces), ...endedWithParent(), ...inside];
   // By its path: a container's PATH may lead nowhere on the machine.
   return runInForeground(findProgram(program), args, env);
+}
+
+/**
+ * nsenter waits for the command and hands on no signal: whoever ends it would leave the command behind. A hang-up ends shells, too.
+ * Source: nsenter(1), prctl(2) PR_SET_PDEATHSIG
+ */
+function endedWithParent(): string[] {
+  return [findProgram('setpriv'), '--pdeathsig', 'HUP', '--'];
 }
 
 function definedOnly(env: NodeJS.ProcessEnv): Record<string, string> {

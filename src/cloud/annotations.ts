@@ -21,9 +21,19 @@ export function pairs(text: string | undefined): Record<string, string> {
   return Object.fromEntries(found.flatMap(([key = '', value = '']) => (key === '' ? [] : [[key, value]])));
 }
 
-/** A check with what the annotations say instead. Source: buildNLBHealthCheckConfiguration, ensureLoadBalancerHealthCheck. */
+/** Go's strconv.ParseBool; undefined is its "invalid syntax". */
+export function parseBool(text: string): boolean | undefined {
+  if (/^(1|t|T|TRUE|true|True)$/.test(text)) return true;
+  return /^(0|f|F|FALSE|false|False)$/.test(text) ? false : undefined;
+}
+
+/**
+ * A check with what the annotations say instead. Source: buildNLBHealthCheckConfiguration, ensureLoadBalancerHealthCheck.
+ * Differs: a health check over HTTPS asks only whether the port takes connections, as a check over TCP does.
+ */
 export function annotatedCheck(service: CloudService, defaults: HealthCheck): HealthCheck | Refusal {
-  const protocol = (annotation(service, 'healthcheck-protocol') ?? defaults.protocol).toUpperCase();
+  const asked = (annotation(service, 'healthcheck-protocol') ?? defaults.protocol).toUpperCase();
+  const protocol = asked === 'HTTPS' ? 'TCP' : asked;
   if (protocol !== 'TCP' && protocol !== 'HTTP') return { error: `Unsupported health check protocol ${protocol}` };
   const portText = annotation(service, 'healthcheck-port');
   const { port: defaultPort, ...others } = defaults;

@@ -8,9 +8,11 @@
  * Controller `pkg/service/service_utils.go`, `model_builder.go`, `model_build_target_group.go`.
  * Differs: annotations for certificates, access logs, draining, zones, subnets and security groups change nothing: a lab's
  * load balancer is in one zone with all nodes, and ends no TLS.
+ * Differs: of the PROXY protocol there is version 1 only, of classic load balancers; network load balancers send no header when
+ * version 2 is asked for, by annotation or target group attribute.
  */
 import { balancerName, classicHostname, controllerBalancerName, networkHostname } from './addresses.js';
-import { annotatedCheck, annotation, annotationName, pairs } from './annotations.js';
+import { annotatedCheck, annotation, annotationName, pairs, parseBool } from './annotations.js';
 import type { BalancerSettings, CloudService, HealthCheck, Refusal } from './contract.js';
 
 /** Who looks after a Service of type LoadBalancer. */
@@ -70,7 +72,6 @@ function providerSettings(service: CloudService): BalancerSettings | Refusal {
   const network = annotation(service, 'type') === 'nlb';
   const error = changeOfType(service, network) ?? unfit(service, network) ?? unreadable(service, network);
   if (error !== undefined) return { error };
-  const attributes = pairs(annotation(service, 'target-group-attributes'));
   const defaults = network ? localCheck(service, networkCheck, 10, 2) : localCheck(service, firstPort(service), 5, 6);
   const check = annotatedCheck(service, defaults);
   if ('error' in check) return check;
@@ -82,7 +83,7 @@ function providerSettings(service: CloudService): BalancerSettings | Refusal {
     scheme: internal ? 'internal' : 'internet-facing',
     targetType: 'instance',
     hostname: network ? networkHostname(name) : classicHostname(name, internal),
-    preservesClient: network && attributes['preserve_client_ip.enabled'] !== 'false',
+    preservesClient: network && preservation(service) !== 'false',
     proxyProtocol: !network && annotation(service, 'proxy-protocol') === '*',
     check,
     nodeLabels: pairs(annotation(service, 'target-node-labels')),
@@ -115,13 +116,10 @@ function unfit({ spec }: CloudService, network: boolean): string | undefined {
   return loadBalancerIP ? 'LoadBalancerIP cannot be specified for AWS ELB' : undefined;
 }
 
-/** What Go's strconv.ParseBool takes. */
-const booleans = /^(1|t|T|TRUE|true|True|0|f|F|FALSE|false|False)$/;
-
 function unreadable(service: CloudService, network: boolean): string | undefined {
   const crossZone = annotation(service, 'cross-zone-load-balancing-enabled') || 'false';
   const name = annotationName('cross-zone-load-balancing-enabled');
-  if (!booleans.test(crossZone)) return `error parsing service annotation: ${name}=${crossZone}`;
+  if (parseBool(crossZone) === undefined) return `error parsing service annotation: ${name}=${crossZone}`;
   if (network) return undefined;
   if (annotation(service, 'target-group-attributes') !== undefined) {
     return 'target group attributes annotation is only supported for NLB';
@@ -132,17 +130,51 @@ function unreadable(service: CloudService, network: boolean): string | undefined
   return `annotation ${written} detected, but the only value supported currently is '*'`;
 }
 
+function invalidBool(text: string): string {
+  return `strconv.ParseBool: parsing "${text}": invalid syntax`;
+}
+
+/** Source: model_build_load_balancer.go, buildLoadBalancerScheme; without either annotation it is internal. */
+function controllerScheme(service: CloudService): BalancerSettings['scheme'] | Refusal {
+  const scheme = annotation(service, 'scheme');
+  if (scheme === facing || scheme === 'internal') return scheme;
+  if (scheme !== undefined) return { error: `unknown scheme: ${scheme}` };
+  const text = annotation(service, 'internal') ?? 'true';
+  const internal = parseBool(text);
+  if (internal !== undefined) return internal ? 'internal' : facing;
+  return { error: `failed to parse bool annotation, ${annotationName('internal')}: ${text}: ${invalidBool(text)}` };
+}
+
+/** Source: model_build_target_group.go, buildTargetGroupAttributes. */
+function unfitTargetGroup(service: CloudService): string | undefined {
+  const proxyProtocol = annotation(service, 'proxy-protocol') ?? '*';
+  if (proxyProtocol !== '*') {
+    return `invalid value ${proxyProtocol} for Load Balancer proxy protocol v2 annotation, only value currently supported is *`;
+  }
+  const preserve = preservation(service);
+  if (preserve === undefined || parseBool(preserve) !== undefined) return undefined;
+  return `failed to parse attribute ${preserveClientIP}=${preserve}: ${invalidBool(preserve)}`;
+}
+
+const preserveClientIP = 'preserve_client_ip.enabled';
+
+function preservation(service: CloudService): string | undefined {
+  return pairs(annotation(service, 'target-group-attributes'))[preserveClientIP];
+}
+
 /** What the AWS Load Balancer Controller makes. */
 function controllerSettings(service: CloudService): BalancerSettings | Refusal {
   const byPod = annotation(service, 'type') === 'nlb-ip' || annotation(service, 'nlb-target-type') === 'ip';
-  const scheme = annotation(service, 'scheme') ?? (annotation(service, 'internal') === 'false' ? facing : 'internal');
-  if (scheme !== facing && scheme !== 'internal') return { error: `unknown scheme: ${scheme}` };
+  const scheme = controllerScheme(service);
+  if (typeof scheme !== 'string') return scheme;
   if (!byPod && service.spec?.ports?.some(({ nodePort }) => !nodePort)) {
     return { error: 'unable to support instance target type with an unallocated NodePort' };
   }
   const check = annotatedCheck(service, byPod ? controllerCheck : localCheck(service, controllerCheck, 6, 2));
   if ('error' in check) return { error: check.error.replace(/^U/, 'u') };
-  const preserve = pairs(annotation(service, 'target-group-attributes'))['preserve_client_ip.enabled'];
+  const error = unfitTargetGroup(service);
+  if (error !== undefined) return { error };
+  const preserve = preservation(service);
   const name = controllerBalancerName(service);
   return {
     name,
@@ -150,7 +182,7 @@ function controllerSettings(service: CloudService): BalancerSettings | Refusal {
     scheme,
     targetType: byPod ? 'ip' : 'instance',
     hostname: networkHostname(name),
-    preservesClient: preserve === undefined ? !byPod : preserve === 'true',
+    preservesClient: preserve === undefined ? !byPod : parseBool(preserve) === true,
     proxyProtocol: false,
     check,
     nodeLabels: pairs(annotation(service, 'target-node-labels')),

@@ -6,7 +6,6 @@ import { probeKey, unchecked, usedTargets } from '../cloud/health.js';
 import { planBalancers } from '../cloud/plan.js';
 import { type Names, namesOf, planProcess } from '../cloud/process-plan.js';
 import { cloudRules } from '../cloud/rules.js';
-import { cloudNamespace } from '../fabric/cloud.js';
 import { createRestore, type IptablesVariant } from '../kernel/iptables.js';
 import type { NetworkNamespace } from '../kernel/netns.js';
 import type { CloudConfig, ClusterConfig } from '../model/cluster-config.js';
@@ -42,8 +41,6 @@ export interface CloudParts {
   /** Told of the names that the provider's name server answers. */
   tellNames(names: Names): void;
 }
-
-export { cloudNamespace };
 
 export class LabCloud {
   readonly #health = new Map<string, TargetHealth>();

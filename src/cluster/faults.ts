@@ -96,8 +96,8 @@ export class Faults {
     const dead = off || this.#active.has(`speaker/${node}`);
     const cable = pulledCable(this.parts.desired.config, node);
     const { wiring, speakers } = this.parts;
-    if (kind !== 'speaker') await wiring.change(cut ? [cable] : [], cut ? [] : [cable.key]);
-    if (kind !== 'speaker' && !cut) await this.#askAgain();
+    if (kind !== 'speaker' && cut) await wiring.change([cable]);
+    if (kind !== 'speaker' && !cut) await this.#plugIn(cable.key);
     if (dead) await speakers.take(node);
     else {
       speakers.giveBack(node);
@@ -106,9 +106,13 @@ export class Faults {
     if (kind !== 'speaker') this.#report(node, !cut);
   }
 
-  async #askAgain(): Promise<void> {
+  /** What is about to be given up is forgotten before, or it might be just after; what was asked in between, afterwards. */
+  async #plugIn(cable: string): Promise<void> {
     const { wiring, desired } = this.parts;
-    await Promise.all(desired.config.nodes.map(({ name }) => forgetUnanswered(wiring.namespaces.get(name))));
+    const nodes = desired.config.nodes.map(({ name }) => wiring.namespaces.get(name));
+    await Promise.all(nodes.map(forgetUnanswered));
+    await wiring.change([], [cable]);
+    await Promise.all(nodes.map(forgetUnanswered));
   }
 
   /** What was broken on purpose has not earned a back-off. */

@@ -4,6 +4,7 @@
 import { join } from 'node:path';
 import type { KubeObject } from '../api/object.js';
 import { recordEvent } from '../controllers/events.js';
+import { cloudNamespace } from '../fabric/cloud.js';
 import { attachmentOf, hostNamespace, planMachines, routerNamespace } from '../fabric/machines.js';
 import { frrouting } from '../kernel/frr.js';
 import { initOnMachine, mountOwnProc, pidOnMachine } from '../kernel/mounts.js';
@@ -18,7 +19,7 @@ import { createWorld } from '../world/world.js';
 import { type CertificateMaker, openApiDoor, startApi } from './api-start.js';
 import { refuseCloud, refuseOverlap } from './attach.js';
 import { chooseIptables } from './choose-tools.js';
-import { cloudNamespace, LabCloud } from './cloud.js';
+import { LabCloud } from './cloud.js';
 import { serveControl } from './control.js';
 import { controlHandlers } from './control-handlers.js';
 import { createDesiredState, type DesiredState } from './desired.js';

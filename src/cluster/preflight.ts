@@ -7,7 +7,7 @@ import { missingTools, readToolTable } from '../kernel/tool-table.js';
 import { CommandFailure } from './failure.js';
 
 const provision = new URL('../../../scripts/provision', import.meta.url);
-const essential = ['unshare', 'nsenter', 'ip'];
+const essential = ['unshare', 'nsenter', 'setpriv', 'ip'];
 const restorers = { legacy: 'iptables-legacy-restore', nft: 'iptables-nft-restore' } as const;
 
 /** @throws CommandFailure missingTool, naming the tools and their packages */

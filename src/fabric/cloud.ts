@@ -6,13 +6,10 @@
  */
 import { clientAddress, privateRange, publicRange } from '../model/cloud-ranges.js';
 import type { ClusterConfig } from '../model/cluster-config.js';
-import { everywhere, FIRST_PORT_INDEX, inherited, nodeLink, plugIn, sysctls, UPLINK_INDEX } from './lan.js';
+import { everywhere, FIRST_PORT_INDEX, hostUplink, inherited, nodeLink, plugIn, sysctls, UPLINK_INDEX } from './lan.js';
 import type { Operation, Piece } from './operation.js';
 
 export const cloudNamespace = 'cloud';
-
-/** The host's end, as `fabric/machines.ts` makes it. */
-const host = { namespace: 'host', link: 'vboxnet0', index: UPLINK_INDEX };
 
 const cloudSysctls: Record<string, string> = {
   'ipv4/ip_forward': '1',
@@ -52,9 +49,9 @@ export function planCloud(config: ClusterConfig): Piece {
         }),
       ),
       ...(config.cloud?.provider === 'gcp' ? leadToNodes(config) : ownAddresses(namespace)),
-      { op: 'address.add', ...host, address: `${clientAddress}/32` },
-      { op: 'route.add', ...host, destination: publicRange, gateway, source: clientAddress },
-      { op: 'route.add', ...host, destination: privateRange, gateway, source: clientAddress },
+      { op: 'address.add', ...hostUplink, address: `${clientAddress}/32` },
+      { op: 'route.add', ...hostUplink, destination: publicRange, gateway, source: clientAddress },
+      { op: 'route.add', ...hostUplink, destination: privateRange, gateway, source: clientAddress },
     ],
     unmake: [{ op: 'namespace.delete', namespace }],
   };

@@ -6,11 +6,15 @@ import { macOf } from './naming.js';
 import type { LinkEnd, Operation } from './operation.js';
 
 export const switchNamespace = 'switch';
+export const hostNamespace = 'host';
+/** VirtualBox' name for the user's end of a host-only network. */
+export const hostLink = 'vboxnet0';
 /** The uplink of every machine but the host. */
 export const nodeLink = 'eth1';
 
 /** lo is always 1; the uplinks take the numbers they have on a Vagrant machine (lo, eth0, eth1). */
 export const UPLINK_INDEX = 3;
+export const hostUplink = { namespace: hostNamespace, link: hostLink, index: UPLINK_INDEX };
 /** Switch ports: 10 for the host's, then one a node. */
 export const FIRST_PORT_INDEX = 10;
 

@@ -18,6 +18,9 @@ import {
   dead,
   everywhere,
   FIRST_PORT_INDEX,
+  hostLink,
+  hostNamespace,
+  hostUplink,
   inherited,
   nodeLink,
   plugIn,
@@ -31,12 +34,7 @@ import {
 import { macOf } from './naming.js';
 import type { Operation, Piece } from './operation.js';
 
-export { nodeLink, switchNamespace, sysctls } from './lan.js';
-
-export const hostNamespace = 'host';
-
-/** VirtualBox' name for the user's end of a host-only network. */
-export const hostLink = 'vboxnet0';
+export { hostLink, hostNamespace, nodeLink, switchNamespace, sysctls } from './lan.js';
 
 /** What a pod's namespace needs before its link is made. */
 export const podSysctls: Record<string, string> = {
@@ -223,14 +221,13 @@ const routerSysctls: Record<string, string> = {
  */
 export function planRouter(config: ClusterConfig, gateway: string, attached: boolean): Piece {
   const namespace = routerNamespace;
-  const host = { namespace: hostNamespace, link: hostLink, index: UPLINK_INDEX };
   return {
     key: 'machine/4-router',
     make: [
       { op: 'namespace.create', namespace },
       ...sysctls(namespace, { ...everywhere, ...routerSysctls }),
       ...plugIn(config, namespace, nodeLink, gateway, FIRST_PORT_INDEX + 1 + config.nodes.length),
-      ...(attached ? [] : [{ op: 'route.add', ...host, destination: 'default', gateway } as const]),
+      ...(attached ? [] : [{ op: 'route.add', ...hostUplink, destination: 'default', gateway } as const]),
     ],
     unmake: [{ op: 'namespace.delete', namespace }],
   };

@@ -3,15 +3,10 @@
  *
  * Mirrors kube-proxy's `nftablesTracer`. Understands only the forms that the engine emits.
  */
+import { lowerCase } from '../model/protocol.js';
 import { cidrContains } from '../model/traffic-address.js';
 import type { NftablesRuleSet } from '../proxy/nftables/compile.js';
-import {
-  type AddressValue,
-  type Expression,
-  lowerCase,
-  type NftRule,
-  type Statement,
-} from '../proxy/nftables/expression.js';
+import type { AddressValue, Expression, NftRule, Statement } from '../proxy/nftables/expression.js';
 import { applyOperations, emptyTable, type InstalledTable } from '../proxy/nftables/installed.js';
 import { installOperations } from '../proxy/nftables/transaction.js';
 import { isLocalAddress, type Packet, type WalkCourse, type WalkNode, type WalkResult, walkResult } from './packet.js';

@@ -3,9 +3,10 @@
  *
  * Understands only the rule forms that the engines emit, and throws on any other.
  */
+
+import { lowerCase } from '../model/protocol.js';
 import { cidrContains } from '../model/traffic-address.js';
 import type { Chains } from '../proxy/xtables/installed.js';
-import { lowerProtocol } from '../proxy/xtables/restore-text.js';
 import type { Match, Rule } from '../proxy/xtables/rule.js';
 import { isLocalAddress, type Packet, type WalkNode } from './packet.js';
 
@@ -59,7 +60,7 @@ function isMember(state: XtablesState, flags: string, members: readonly string[]
   const { ip, port } = destinationOf(state);
   const { source, protocol } = state.packet;
   const sides = flags.split(',');
-  const l4 = `${lowerProtocol(protocol)}:${port}`;
+  const l4 = `${lowerCase[protocol]}:${port}`;
   if (sides.length === 1) return members.includes(`${port}`) || members.includes(ip);
   const pair = `${sides[0] === 'src' ? source : ip},${l4}`;
   if (sides.length === 2) return members.includes(pair);

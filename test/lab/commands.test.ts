@@ -2,7 +2,9 @@ import { chmodSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import test, { type ExecutionContext } from 'ava';
+import { execa } from 'execa';
 import { bringUp, createTestLab, type TestLab } from './lab.js';
+import { labProcesses } from './machine.js';
 
 function folder(t: ExecutionContext): string {
   const path = mkdtempSync(join(tmpdir(), 'kubewire-commands-'));
@@ -67,7 +69,19 @@ test('a pod is entered whatever PATH its container has, and the lab is found fro
   t.is(await lab.on('pod/pathless', '/usr/bin/printenv', 'PATH'), '/nowhere');
   t.is((await lab.lab('exec', 'pod/pathless', '--', '/usr/bin/printenv', 'OLDPWD')).exitCode, 1, 'how it got there');
   t.is((await lab.lab('exec', 'pod/pathless', '--', 'hostname')).exitCode, 127);
+  await endsWithItsCommand(t, lab, 'pod/pathless');
 });
+
+/** nsenter, between them, hands on no signal. */
+async function endsWithItsCommand(t: ExecutionContext, lab: TestLab, target: string): Promise<void> {
+  const env = { KUBEWIRE_STATE: lab.state, KUBEWIRE_LAB: lab.name };
+  const script = 'PATH=/bin; echo on; exec sleep 4711';
+  const command = execa('./scripts/lab', ['exec', target, '--', '/bin/sh', '-c', script], { env, reject: false });
+  command.stdout.once('data', () => command.kill('SIGTERM'));
+  // Its output ends when nobody holds it any more.
+  t.is((await command).stdout, 'on');
+  t.false(labProcesses(lab.name).some((one) => one.command.startsWith('sleep 4711')));
+}
 
 test('a second up may name the same cluster in another file, but no other cluster', async (t) => {
   const lab = createTestLab(t);

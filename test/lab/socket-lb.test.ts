@@ -75,7 +75,10 @@ test.serial(
     // Only the kernel itself knows what it refuses: old ones, and those in a container that may not.
     t.true(first.exitCode === expected || (expected === 0 && first.exitCode === 12), first.stderr);
     const code = first.exitCode ?? 1;
-    if (code !== 0) return t.regex(first.stderr, lines[code] ?? /impossible/);
+    if (code !== 0) {
+      t.log(`not run: ${first.stderr}`);
+      return t.regex(first.stderr, lines[code] ?? /impossible/);
+    }
 
     const run = async () => {
       const digest = (await lab.lab('digest', '-o', 'json')).stdout;

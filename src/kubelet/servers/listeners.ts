@@ -7,6 +7,7 @@
 import { createSocket, type Socket as UdpSocket } from 'node:dgram';
 import { existsSync } from 'node:fs';
 import { createServer, type Socket } from 'node:net';
+import { onDatagram } from '../../kernel/datagrams.js';
 import { inNamespace, type NetworkNamespace } from '../../kernel/netns.js';
 import { Connections, type HttpFront } from './http-front.js';
 import { hostPort, type Site } from './site.js';
@@ -80,7 +81,7 @@ export function openUdp(site: Site, namespace: NetworkNamespace, answer: AnswerD
 function udpSocket(answer: AnswerDatagram): UdpSocket {
   const [type, family] = kernelHasIpv6 ? (['udp6', 6] as const) : (['udp4', 4] as const);
   const socket = createSocket({ type, lookup: (host, _options, done) => done(null, host, family) });
-  socket.on('message', (message, from) => {
+  onDatagram(socket, (message, from) => {
     const reply = answer(message, hostPort(from.address, from.port));
     // A client that is gone is no error of the server: ICMP refusals surface here.
     if (reply) socket.send(reply, from.port, from.address, () => {});

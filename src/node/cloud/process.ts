@@ -16,7 +16,9 @@ const open = new Map<string, OpenProxy>();
 let names: Names = {};
 
 process.on('message', (command: CloudCommand) => {
-  if (command.kind === 'start') return serveNames(command.nameServer, () => names, complain);
+  if (command.kind === 'start') {
+    return serveNames({ address: command.nameServer, names: () => names, clock, report: complain });
+  }
   names = command.names;
   checker.update(command.probes);
   updateProxies(command.proxies);

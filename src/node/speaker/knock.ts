@@ -30,8 +30,9 @@ export function knock(
   udp.on('error', ({ code }: NodeJS.ErrnoException) => {
     if (code === 'ECONNREFUSED') hear('noSpeaker');
   });
-  // What a speaker reads is no message, and means nothing to it.
-  udp.connect(port, address, () => udp.send('', () => {}));
+  // What a speaker reads is no message, and means nothing to it. A callback of `connect` would be called with its error, too.
+  udp.once('connect', () => udp.send('', () => {}));
+  udp.connect(port, address);
   clock.after(PATIENCE_MS, () => {
     tcp.destroy();
     udp.close();

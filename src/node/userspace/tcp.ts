@@ -57,7 +57,10 @@ function dial(address: { host: string; port: number }, patience: number, clock: 
   const socket = connect({ ...address, allowHalfOpen: true });
   return new Promise((resolve) => {
     const cancel = clock.after(patience, () => socket.destroy());
-    const failed = () => resolve(undefined);
+    const failed = () => {
+      cancel();
+      resolve(undefined);
+    };
     socket.once('error', failed).once('close', failed);
     socket.once('connect', () => {
       cancel();

@@ -3,7 +3,8 @@
  *
  * Source: kube-proxy v1.20 `pkg/proxy/userspace/proxysocket.go` (udpProxySocket).
  */
-import { createSocket, type RemoteInfo, type Socket } from 'node:dgram';
+import { createSocket, type RemoteInfo } from 'node:dgram';
+import { onDatagram } from '../../kernel/datagrams.js';
 import { type ServiceProxy, udpIdleTimeout } from '../../proxy/userspace/service-proxy.js';
 import type { Clock } from '../../world/contract.js';
 import type { OpenProxy } from './open-proxy.js';
@@ -13,14 +14,21 @@ interface Client {
   send(message: Buffer): void;
 }
 
+type Reply = (answer: Buffer, to: RemoteInfo) => void;
+
 /** Resolves when it listens. @throws the socket's own error */
 export function openUdp(proxy: ServiceProxy, clock: Clock): Promise<OpenProxy> {
   const turns = new Turns(proxy, clock);
   const server = createSocket('udp4');
   const clients = new Map<string, Client>();
-  server.on('message', (message, from) => {
+  let closed = false;
+  const reply: Reply = (answer, to) => {
+    // Clients outlive the proxy by a moment, and `send` on a closed socket throws.
+    if (!closed) server.send(answer, to.port, to.address);
+  };
+  onDatagram(server, (message, from) => {
     const name = `${from.address}:${from.port}`;
-    const client = clients.get(name) ?? admit(server, from, turns, clock, () => clients.delete(name));
+    const client = clients.get(name) ?? admit(reply, from, turns, clock, () => clients.delete(name));
     if (!client) return;
     clients.set(name, client);
     client.send(message);
@@ -29,13 +37,20 @@ export function openUdp(proxy: ServiceProxy, clock: Clock): Promise<OpenProxy> {
     server.once('error', reject);
     server.bind(proxy.port, proxy.listenIP, () => {
       server.off('error', reject).on('error', () => undefined);
-      resolve({ port: proxy.port, update: (changed) => turns.update(changed), close: () => void server.close() });
+      resolve({
+        port: proxy.port,
+        update: (changed) => turns.update(changed),
+        close() {
+          closed = true;
+          server.close();
+        },
+      });
     });
   });
 }
 
 /** A client's way to its endpoint and back; undefined when there is no endpoint. */
-function admit(server: Socket, from: RemoteInfo, turns: Turns, clock: Clock, gone: () => void): Client | undefined {
+function admit(reply: Reply, from: RemoteInfo, turns: Turns, clock: Clock, gone: () => void): Client | undefined {
   const address = turns.next(from.address);
   if (!address) return undefined;
   const socket = createSocket('udp4');
@@ -53,7 +68,7 @@ function admit(server: Socket, from: RemoteInfo, turns: Turns, clock: Clock, gon
   socket.on('message', (answer, { address: sender, port }) => {
     if (sender !== address.host || port !== address.port) return;
     stay();
-    server.send(answer, from.port, from.address);
+    reply(answer, from);
   });
   return {
     send(message) {

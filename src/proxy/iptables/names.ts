@@ -4,9 +4,10 @@
  * A name is a prefix and 16 base32 characters of a sha256: 80 bits, so a clash is not to be expected, and at most 27
  * characters, within the 28 that iptables allows. Source: v1.30.5 `portProtoHash`, `servicePortEndpointChainName`.
  */
+
+import { lowerCase } from '../../model/protocol.js';
 import type { ServicePortTraffic, TrafficEndpoint } from '../../model/traffic.js';
 import { base32Hash } from '../base32-hash.js';
-import { lowerProtocol } from '../xtables/restore-text.js';
 
 /** The 16 characters that end a chain name. */
 export function chainHash(input: string): string {
@@ -27,7 +28,7 @@ export interface ServiceChains {
 
 /** Chain names of a service port. */
 export function serviceChains({ name, protocol }: ServicePortTraffic): ServiceChains {
-  const id = chainHash(name + lowerProtocol(protocol));
+  const id = chainHash(name + lowerCase[protocol]);
   return {
     cluster: `KUBE-SVC-${id}`,
     local: `KUBE-SVL-${id}`,
@@ -38,7 +39,7 @@ export function serviceChains({ name, protocol }: ServicePortTraffic): ServiceCh
 
 /** Chain name of one endpoint of a service port. */
 export function endpointChain({ name, protocol }: ServicePortTraffic, endpoint: TrafficEndpoint): string {
-  return `KUBE-SEP-${chainHash(name + lowerProtocol(protocol) + endpoint.text)}`;
+  return `KUBE-SEP-${chainHash(name + lowerCase[protocol] + endpoint.text)}`;
 }
 
 /** Whether a nat chain belongs to some service port, so that kube-proxy deletes it when nothing needs it. */

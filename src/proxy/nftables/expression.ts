@@ -1,6 +1,7 @@
 /**
  * The nftables rule language, as data: only the expressions and statements that kube-proxy uses.
  */
+import { lowerCase } from '../../model/protocol.js';
 import type { IPFamily, Protocol, Provenance } from '../../model/traffic.js';
 
 /** What a packet's address is compared with. */
@@ -39,8 +40,6 @@ export interface NftRule {
   readonly comment?: string;
   readonly from: Provenance;
 }
-
-export const lowerCase: Record<Protocol, string> = { TCP: 'tcp', UDP: 'udp', SCTP: 'sctp' };
 
 function hexMark(mark: number): string {
   return `0x${mark.toString(16).padStart(8, '0')}`;

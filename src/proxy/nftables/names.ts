@@ -6,9 +6,10 @@
  * IPv6 endpoint of a Service with three long names can reach the limit of 240 at which names are cut.
  * Source: kube-proxy v1.30.5 `servicePortChainNameBase`, `servicePortEndpointChainNameBase`, `hashAndTruncate`.
  */
+
+import { lowerCase } from '../../model/protocol.js';
 import type { ServicePortTraffic, TrafficEndpoint } from '../../model/traffic.js';
 import { base32Hash } from '../base32-hash.js';
-import { lowerCase } from './expression.js';
 
 /** nftables' own limit of 256 less 16 for the longest prefix. */
 const longestBase = 240;

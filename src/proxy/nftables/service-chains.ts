@@ -49,7 +49,7 @@ function localTraffic(detector: LocalTrafficDetector, negate = false): Expressio
 function firewallRules({ traffic }: NodeServicePort, chain: string, { nodeIP }: ChainContext): NftRule[] {
   const { loadBalancerSourceRanges: ranges, loadBalancerVIPs, from } = traffic;
   const nodeMayUseIt = nodeIP !== undefined && ranges.some((range) => cidrContains(range, nodeIP));
-  // A VIP may be an address of this node; action the node's own requests carry it as their source.
+  // A VIP may be an address of this node; its own requests then carry it as their source.
   const notIn = nodeMayUseIt ? [...ranges, ...loadBalancerVIPs] : ranges;
   return [
     { chain, when: [{ expression: 'address', side: 'saddr', value: { notIn } }], action: { statement: 'drop' }, from },

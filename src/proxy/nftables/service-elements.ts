@@ -3,8 +3,9 @@
  *
  * Source: kube-proxy v1.30.5 nftables `syncProxyRules`, the "Capture …" part of its loop.
  */
+
+import { lowerCase } from '../../model/protocol.js';
 import type { NodeServicePort } from '../../model/traffic.js';
-import { lowerCase } from './expression.js';
 import type { ServiceChains } from './names.js';
 import type { Element } from './table.js';
 

@@ -5,31 +5,29 @@
  */
 import type { ServiceProxy } from './service-proxy.js';
 
-/** Where a proxy stands in its round, and which client sticks to what. */
-export interface Turn {
-  readonly next: number;
-  readonly clients: ReadonlyMap<string, { readonly endpoint: string; readonly usedAt: number }>;
+/** What a client sticks to, and when it last connected, in seconds. */
+export interface Sticky {
+  readonly endpoint: string;
+  readonly usedAt: number;
 }
 
-export const firstTurn: Turn = { next: 0, clients: new Map() };
-
 export type Choice =
-  | { readonly reason: 'turn' | 'affinity'; readonly endpoint: string; readonly turn: Turn }
-  | { readonly reason: 'noEndpoints'; readonly endpoint: undefined; readonly turn: Turn };
+  | { readonly reason: 'turn' | 'affinity'; readonly endpoint: string; readonly next: number }
+  | { readonly reason: 'noEndpoints'; readonly endpoint: undefined; readonly next: number };
 
-/** The endpoint for a client's new connection at `now`, in seconds. An endpoint that is gone binds nobody. */
-export function chooseEndpoint(
-  { endpoints, affinitySeconds }: ServiceProxy,
-  turn: Turn,
-  client: string,
-  now: number,
-): Choice {
-  const own = affinitySeconds === undefined ? undefined : turn.clients.get(client);
-  const fresh = own !== undefined && now - own.usedAt < (affinitySeconds ?? 0) && endpoints.includes(own.endpoint);
-  const endpoint = fresh ? own.endpoint : endpoints[turn.next % Math.max(endpoints.length, 1)];
-  if (endpoint === undefined) return { reason: 'noEndpoints', endpoint, turn };
-  const next = fresh ? turn.next : (turn.next + 1) % endpoints.length;
-  if (affinitySeconds === undefined) return { reason: 'turn', endpoint, turn: { ...turn, next } };
-  const clients = new Map(turn.clients).set(client, { endpoint, usedAt: now });
-  return { reason: fresh ? 'affinity' : 'turn', endpoint, turn: { next, clients } };
+type Balanced = Pick<ServiceProxy, 'endpoints' | 'affinitySeconds'>;
+
+/** Whether a client was away too long, at `now` in seconds, for its endpoint to be kept for it. */
+export function isStale({ affinitySeconds = 0 }: Balanced, { usedAt }: Sticky, now: number): boolean {
+  return now - usedAt >= affinitySeconds;
+}
+
+/** The endpoint for a new connection of the client with that `own`, at `now` in seconds. One that is gone binds nobody. */
+export function chooseEndpoint(proxy: Balanced, next: number, own: Sticky | undefined, now: number): Choice {
+  const { endpoints } = proxy;
+  const kept = own !== undefined && !isStale(proxy, own, now) && endpoints.includes(own.endpoint);
+  if (kept) return { reason: 'affinity', endpoint: own.endpoint, next };
+  const endpoint = endpoints[next % Math.max(endpoints.length, 1)];
+  if (endpoint === undefined) return { reason: 'noEndpoints', endpoint, next };
+  return { reason: 'turn', endpoint, next: (next + 1) % endpoints.length };
 }

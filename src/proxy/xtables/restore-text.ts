@@ -1,15 +1,9 @@
 /**
  * Rules as `iptables-restore` input, in the exact words and order of kube-proxy v1.30.5.
  */
+import { lowerCase } from '../../model/protocol.js';
 import type { Protocol } from '../../model/traffic.js';
 import type { Match, Rule, Target } from './rule.js';
-
-const lowerCase: Record<Protocol, string> = { TCP: 'tcp', UDP: 'udp', SCTP: 'sctp' };
-
-/** `tcp`, `udp`, `sctp`. */
-export function lowerProtocol(protocol: Protocol): string {
-  return lowerCase[protocol];
-}
 
 /** A mark as kube-proxy prints it, `%#08x`: `0x00004000`. */
 function markText(mark: number): string {

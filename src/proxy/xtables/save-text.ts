@@ -2,7 +2,8 @@
  * Rules in the canonical form that `iptables-save` prints after the kernel took them (iptables 1.8.9, legacy and nft
  * alike; measured). Addresses and protocol come first, matches keep their order, the target comes last.
  */
-import { lowerProtocol, matchText, targetText } from './restore-text.js';
+import { lowerCase } from '../../model/protocol.js';
+import { matchText, targetText } from './restore-text.js';
 import type { Match, Rule, Target } from './rule.js';
 
 /** xt_statistic keeps a probability as round(p·2^31), and prints it back with 11 decimals. */
@@ -37,7 +38,7 @@ function headText(matches: readonly Match[]): string {
     if (match.match === 'destination') parts[1] = ` ${not(match.negate)}-d ${withPrefix(match.cidr)}`;
     if (match.match === 'inInterface') parts[2] = ` ${not(match.negate)}-i ${match.name}`;
     if (match.match === 'protocol' || match.match === 'bareProtocol') {
-      parts[3] = ` -p ${lowerProtocol(match.protocol)}`;
+      parts[3] = ` -p ${lowerCase[match.protocol]}`;
     }
   }
   // An empty prefix matches everything, so the kernel forgets it.
@@ -60,7 +61,7 @@ function tailText(match: Match): string {
     case 'comment':
       return ` -m comment --comment ${quoted(match.text)}`;
     case 'protocol':
-      return ` -m ${lowerProtocol(match.protocol)}`;
+      return ` -m ${lowerCase[match.protocol]}`;
     case 'mark':
       return ` -m mark ${not(match.negate)}--mark ${hex(match.mark)}/${hex(match.mark)}`;
     case 'random':
