@@ -53,21 +53,9 @@ const rules = [
   'nf_log_syslog',
 ];
 
-const expressions = [
-  'chain_nat',
-  'compat',
-  'ct',
-  'fib',
-  'fib_ipv4',
-  'hash',
-  'limit',
-  'log',
-  'masq',
-  'nat',
-  'numgen',
-  'quota',
-];
-const nftables = ['nf_tables', ...[...expressions, 'redir', 'reject', 'reject_ipv4'].map((name) => `nft_${name}`)];
+const expressions = ['compat', 'ct', 'fib', 'fib_ipv4', 'fib_ipv6', 'hash', 'limit', 'log', 'numgen', 'quota'];
+const statements = ['chain_nat', 'masq', 'nat', 'redir', 'reject', 'reject_ipv4', 'reject_ipv6'];
+const nftables = ['nf_tables', ...[...expressions, ...statements].map((name) => `nft_${name}`)];
 
 /**
  * In the order in which they are loaded.
