@@ -4,11 +4,12 @@
  */
 import { type Difference, differenceOf, type Operation, operationsOf, type Piece } from '../fabric/operation.js';
 import { Namespaces, runOperations } from '../kernel/operations.js';
+import { createTurns } from './in-turn.js';
 
 export class Wiring {
   readonly namespaces = new Namespaces();
   private readonly present = new Map<string, Piece>();
-  private last: Promise<void> = Promise.resolve();
+  private readonly inTurn = createTurns();
 
   /**
    * Adds or replaces these pieces and takes the named ones away. Resolves when the kernel has them. A piece may be
@@ -17,9 +18,7 @@ export class Wiring {
    * @throws OperationError the first operation that the kernel refused
    */
   change(wanted: readonly Piece[], unwanted: readonly string[] = []): Promise<void> {
-    const turn = this.last.then(() => this.run(wanted, unwanted));
-    this.last = turn.catch(() => undefined);
-    return turn;
+    return this.inTurn(() => this.run(wanted, unwanted));
   }
 
   /** What a change would do, for `--plan`. */

@@ -105,6 +105,16 @@ async function checkSuite(t: ExecutionContext, lab: TestLab, mode: string): Prom
   t.true(cases >= (isWhole ? 40 : 5), `${cases} cases`);
 }
 
+/** In another mode nothing of IPVS is on a node, and Services answer. */
+async function checkLeft(t: ExecutionContext, lab: TestLab): Promise<void> {
+  const { exitCode, stderr } = await lab.lab('proxy-mode', 'iptables');
+  t.is(exitCode, 0, stderr);
+  const look = "ipset list -n; ip -o link show kube-ipvs0 2>/dev/null; ipvsadm -Ln | grep -e '->'; true";
+  // The heading of an empty table has an arrow, too.
+  t.regex(await lab.on('k8s-node1', 'sh', '-c', look), /^ *-> RemoteAddress:Port[^\n]*$/);
+  t.is((await ask(lab, 'host', url, 1)).length, 1);
+}
+
 test.serial('a lab in user-mode Linux has IPVS, is reached as any lab, and leaves nothing', async (t) => {
   t.timeout(900_000);
   const lab = createTestLab(t);
@@ -131,6 +141,7 @@ test.serial('a lab in user-mode Linux has IPVS, is reached as any lab, and leave
   t.is(nftables.exitCode, hasNftables ? 0 : 12, nftables.stderr);
   if (hasNftables) t.deepEqual(await ask(lab, 'host', url, 1), ['Hostname : myweb1']);
   else t.regex(nftables.stderr, /scripts\/provision --uml-nftables/);
+  await checkLeft(t, lab);
   t.is((await lab.lab('down')).exitCode, 0);
   t.deepEqual(await untilGone(lab), []);
   t.is(await machineState(), before);

@@ -16,6 +16,7 @@ import { deleteStale, type NftablesChange } from '../../proxy/nftables/transacti
 import { hasAllRules, type UserspaceChange, type UserspaceRuleSet } from '../../proxy/userspace/engine.js';
 import { planRemoval } from '../../proxy/xtables/removal.js';
 import type { Clock } from '../../world/contract.js';
+import { createTurns } from '../in-turn.js';
 import { UserspaceProcess } from '../userspace/client.js';
 import { isFlushed } from './canary.js';
 import type { ProxyApplier } from './kube-proxy.js';
@@ -91,11 +92,11 @@ export function nftablesApplier(tools: NodeTools): ProxyApplier<NftablesRuleSet,
 }
 
 class NftablesApplier implements ProxyApplier<NftablesRuleSet, NftablesChange> {
+  readonly #inTurn = createTurns();
   readonly #stale = new Set<string>();
   #current: NftablesRuleSet | undefined;
   /** The generation at which the table was last found whole. */
   #intactAt: number | undefined;
-  #turn: Promise<void> = Promise.resolve();
   #later: Promise<void> = Promise.resolve();
 
   constructor(private readonly tools: NodeTools) {}
@@ -152,12 +153,6 @@ class NftablesApplier implements ProxyApplier<NftablesRuleSet, NftablesChange> {
   async #run(transaction: string): Promise<void> {
     const pieces = this.tools.rootless ? splitTransaction(transaction) : [transaction];
     for (const piece of pieces) await runTransaction(this.tools.namespace, piece);
-  }
-
-  #inTurn(work: () => Promise<void>): Promise<void> {
-    const turn = this.#turn.then(work);
-    this.#turn = turn.catch(() => undefined);
-    return turn;
   }
 }
 

@@ -18,6 +18,7 @@ import {
   settle,
 } from '../../proxy/ipvs/graceful.js';
 import type { ObservedTexts } from '../../proxy/ipvs/observed.js';
+import { createTurns } from '../in-turn.js';
 import { type NodeTools, removeChains, restore } from './appliers.js';
 import type { ProxyApplier } from './kube-proxy.js';
 
@@ -25,22 +26,29 @@ export function ipvsApplier(tools: NodeTools): ProxyApplier<IpvsRuleSet, IpvsCha
   return new IpvsApplier(tools);
 }
 
-/** Takes away every set of kube-proxy's; those in use by a rule of somebody else's stay, and are complained about. */
-const destroySets = "ipset list -n | sed -n 's/^KUBE-/destroy &/p' | ipset restore";
+/** Takes away every set of kube-proxy's, one by one when that fails: those that a rule of somebody else's uses stay. */
+const destroySets = `sets() { ipset list -n | grep '^KUBE-'; }
+sets | sed 's/^/destroy /' | ipset restore || for set in $(sets); do ipset destroy "$set" || :; done`;
 
 /** Of more virtual servers than this, one listing of all is quicker than one of each. */
 const FEW = 16;
 
 class IpvsApplier implements ProxyApplier<IpvsRuleSet, IpvsChange> {
   readonly #shell: ToolRunner;
+  readonly #inTurn = createTurns();
   #draining: Draining = new Map();
+  #looksLater = false;
   #ended = false;
 
   constructor(private readonly tools: NodeTools) {
     this.#shell = createToolRunner(tools.namespace);
   }
 
-  async apply({ sysctls, timeouts, makeLink, bind, unbind, sets, iptables, servers }: IpvsChange): Promise<void> {
+  apply(change: IpvsChange): Promise<void> {
+    return this.#inTurn(() => this.#apply(change));
+  }
+
+  async #apply({ sysctls, timeouts, makeLink, bind, unbind, sets, iptables, servers }: IpvsChange): Promise<void> {
     const { namespace } = this.tools;
     for (const { key, value } of sysctls) setSysctl(namespace, key, value);
     await this.#shell.run([
@@ -83,16 +91,18 @@ class IpvsApplier implements ProxyApplier<IpvsRuleSet, IpvsChange> {
     this.#shell.end();
   }
 
-  async remove(): Promise<void> {
-    await removeChains(this.tools);
-    const link = hasLink(this.tools.namespace, dummyDevice) ? [{ command: `ip link del ${dummyDevice}` }] : [];
-    await this.#shell.run([{ command: 'ipvsadm -C' }, { command: destroySets }, ...link]);
-    this.stop();
+  remove(): Promise<void> {
+    return this.#inTurn(async () => {
+      await removeChains(this.tools);
+      const link = hasLink(this.tools.namespace, dummyDevice) ? [{ command: `ip link del ${dummyDevice}` }] : [];
+      await this.#shell.run([{ command: 'ipvsadm -C' }, ...link, { command: destroySets }]);
+      this.stop();
+    });
   }
 
   #serverStep({ operations, draining }: GracefulStep): ToolStep[] {
-    if (this.#draining.size === 0 && draining.size > 0) this.#lookLater();
     this.#draining = draining;
+    if (draining.size > 0) this.#lookLater();
     if (operations.length === 0) return [];
     const lines = operations.map((operation) => `${ipvsadmArguments(operation)}\n`);
     return [{ command: 'ipvsadm --restore', input: lines.join('') }];
@@ -113,16 +123,23 @@ class IpvsApplier implements ProxyApplier<IpvsRuleSet, IpvsChange> {
 
   /** Draining servers go one after the other as their connections end. */
   #lookLater(): void {
+    if (this.#looksLater) return;
+    this.#looksLater = true;
     this.tools.clock.after(drainIntervalSeconds * 1000, () => {
-      this.#look().catch((error: Error) => process.emitWarning(error));
+      this.#looksLater = false;
+      this.#inTurn(() => this.#look()).catch((error: Error) => process.emitWarning(error));
     });
   }
 
   async #look(): Promise<void> {
     if (this.#ended || this.#draining.size === 0) return;
-    const step = drain(this.#draining, parseConnections(await this.#listing([''])));
-    await this.#shell.run(this.#serverStep(step));
-    if (this.#draining.size > 0) this.#lookLater();
+    try {
+      const connections = parseConnections(await this.#listing(['']));
+      // A shell that was ended meanwhile would be started again.
+      if (!this.#ended) await this.#shell.run(this.#serverStep(drain(this.#draining, connections)));
+    } finally {
+      if (!this.#ended && this.#draining.size > 0) this.#lookLater();
+    }
   }
 }
 
