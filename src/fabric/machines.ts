@@ -229,7 +229,11 @@ export function planRouter(config: ClusterConfig, gateway: string, attached: boo
       ...plugIn(config, namespace, nodeLink, gateway, FIRST_PORT_INDEX + 1 + config.nodes.length),
       ...(attached ? [] : [{ op: 'route.add', ...hostUplink, destination: 'default', gateway } as const]),
     ],
-    unmake: [{ op: 'namespace.delete', namespace }],
+    // A namespace lives on as long as somebody is in it, and after that until the kernel finds the time: its port is needed before.
+    unmake: [
+      { op: 'link.delete', namespace, link: nodeLink, index: UPLINK_INDEX },
+      { op: 'namespace.delete', namespace },
+    ],
   };
 }
 

@@ -1,6 +1,6 @@
 import test from 'ava';
 import { defaultClusterConfig } from '../../src/api/cluster-config.js';
-import { attachmentOf, planMachines } from '../../src/fabric/machines.js';
+import { attachmentOf, planMachines, planRouter } from '../../src/fabric/machines.js';
 import { namespaceOf } from '../../src/fabric/operation.js';
 import { planPod } from '../../src/fabric/pods.js';
 import { goldenIn } from '../golden.js';
@@ -16,6 +16,14 @@ test('the course’s cluster is these operations', (t) => {
 test('a pod’s wiring is these operations', (t) => {
   const piece = planPod({ namespace: 'default', name: 'myweb1', node: 'k8s-node1', address: '10.111.156.83' });
   matchesGolden(t, lines([...piece.make, ...piece.unmake]), 'ndjson');
+});
+
+test('a router’s cable is pulled out before its namespace goes, which somebody may still be in', (t) => {
+  const { unmake } = planRouter(defaultClusterConfig(), '192.168.56.254', false);
+  t.deepEqual(unmake, [
+    { op: 'link.delete', namespace: 'router', link: 'eth1', index: 3 },
+    { op: 'namespace.delete', namespace: 'router' },
+  ]);
 });
 
 test('interface numbers are used once a namespace, whatever the size of the cluster', (t) => {

@@ -80,7 +80,8 @@ export async function everything(t: ExecutionContext, lab: TestLab): Promise<voi
 
 /** Within one AS a preference is told, and the router has several paths as well. */
 export async function oneAS(t: ExecutionContext, lab: TestLab): Promise<void> {
-  t.is((await lab.lab('router', 'up', '--asn', '64501')).exitCode, 0);
+  const { exitCode, stderr } = await lab.lab('router', 'up', '--asn', '64501');
+  t.is(exitCode, 0, stderr);
   await apply(lab, `${advertisement('{ localPref: 300 }')}---${peer('myASN: 64501, peerASN: 64501')}`);
   await untilBecause(t, lab, 'k8s-node1', 'OPEN Message Error/Bad Peer AS');
   await configure(lab, 64501, 'neighbor NODES remote-as internal');
