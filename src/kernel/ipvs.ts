@@ -3,7 +3,7 @@
  *
  * Source: ipvsadm(8), ipset(8); kubernetes pkg/proxy/ipvs/util.
  */
-import { readFileSync, writeFileSync } from 'node:fs';
+import { readFileSync } from 'node:fs';
 import { inNamespace, type NetworkNamespace } from './netns.js';
 import { ProcessError, runProcess } from './process.js';
 import { RepeatedCommand } from './repeated-command.js';
@@ -62,9 +62,4 @@ export async function runTool(namespace: NetworkNamespace, command: CommandLine,
   const { code, stdout, stderr } = await runProcess(namespace, command, input);
   if (code !== 0) throw new ProcessError(command, namespace.name, code, stderr);
   return stdout;
-}
-
-/** Sets a kernel setting by its dotted name. @throws the file's error */
-export function setSysctl(namespace: NetworkNamespace, key: string, value: string): void {
-  inNamespace(namespace, () => writeFileSync(`/proc/sys/${key.replaceAll('.', '/')}`, value));
 }

@@ -1,12 +1,12 @@
 /**
  * The runner: carries out fabric operations, in order, in the namespaces it keeps open.
  */
-import { writeFileSync } from 'node:fs';
 import { namespaceOf, type Operation } from '../fabric/operation.js';
 import { awaitLinks } from './link-state.js';
-import { closeNamespace, createNamespace, inNamespace, type NetworkNamespace } from './netns.js';
+import { closeNamespace, createNamespace, type NetworkNamespace } from './netns.js';
 import { encodeOperation, type RouteOperation } from './route-messages.js';
 import { RouteError, sendRouteMessages } from './route-socket.js';
+import { setSysctl } from './sysctl.js';
 
 /** An operation that the kernel refused, with its errno: says what, where and why. */
 export class OperationError extends Error {
@@ -127,15 +127,12 @@ function sendRun(namespaces: Namespaces, run: readonly RouteOperation[]): void {
 function runDirectly(namespaces: Namespaces, operation: Operation): void {
   if (operation.op === 'namespace.create') namespaces.create(operation.namespace);
   if (operation.op === 'namespace.delete') namespaces.delete(operation.namespace);
-  if (operation.op === 'sysctl.set') setSysctl(namespaces, operation);
+  if (operation.op === 'sysctl.set') changeSetting(namespaces, operation);
 }
 
-/** /proc/sys/net shows the namespace of whoever opens it. */
-function setSysctl(namespaces: Namespaces, operation: Operation & { op: 'sysctl.set' }): void {
+function changeSetting(namespaces: Namespaces, operation: Operation & { op: 'sysctl.set' }): void {
   try {
-    inNamespace(namespaces.get(operation.namespace), () =>
-      writeFileSync(`/proc/sys/net/${operation.key}`, operation.value),
-    );
+    setSysctl(namespaces.get(operation.namespace), `net/${operation.key}`, operation.value);
   } catch (error) {
     throw new OperationError(operation, (error as NodeJS.ErrnoException).code ?? String(error));
   }

@@ -1,22 +1,12 @@
 /** Frames and datagrams that nobody should send, always the same ones. */
 import { type ArpFrame, arpReply, arpRequest, encodeArp } from '../../src/metallb/layer2/arp-frame.js';
 import { broadcastMac } from '../../src/metallb/layer2/ethernet.js';
+import { numbersBelow } from '../numbers.js';
 
 const vip = '192.168.56.128';
 const winner = '02:e9:57:84:56:18';
 /** What an interface with an MTU of 1500 takes. */
 const LONGEST = 1514;
-
-/** xorshift32. */
-function randomFrom(seed: number): (below: number) => number {
-  let state = seed;
-  return (below) => {
-    state ^= state << 13;
-    state ^= state >>> 17;
-    state ^= state << 5;
-    return (state >>> 0) % below;
-  };
-}
 
 type Random = (below: number) => number;
 type Maker = (random: Random, good: (change?: Partial<ArpFrame>) => Buffer) => Buffer;
@@ -56,7 +46,7 @@ const makers: readonly Maker[] = [
 ];
 
 export function* hostileFrames(count: number, mac: string): Generator<Buffer> {
-  const random = randomFrom(7);
+  const random = numbersBelow(7);
   const good = (change: Partial<ArpFrame> = {}): Buffer =>
     encodeArp({
       destination: broadcastMac,

@@ -32,14 +32,3 @@ export function announcing<F>(
   sent.length = 0;
   return { announcer, clock, sent, groups, hear: (bytes: Buffer) => announcer.hear(responder, bytes) };
 }
-
-/** xorshift32: the same numbers in every run. */
-export function numbersBelow(seed: number): (below: number) => number {
-  let state = seed;
-  return (below) => {
-    state ^= state << 13;
-    state ^= state >>> 17;
-    state ^= state << 5;
-    return (state >>> 0) % below;
-  };
-}

@@ -2,7 +2,8 @@ import test from 'ava';
 import { arp } from '../../src/metallb/layer2/arp.js';
 import { type ArpFrame, arpReply, arpRequest, decodeArp, encodeArp } from '../../src/metallb/layer2/arp-frame.js';
 import { broadcastMac } from '../../src/metallb/layer2/ethernet.js';
-import { announcing, link, numbersBelow } from './announcing.js';
+import { numbersBelow } from '../numbers.js';
+import { announcing, link } from './announcing.js';
 
 const asker = '02:00:00:00:00:99';
 const vip = '192.168.56.128';

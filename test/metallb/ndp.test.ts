@@ -8,7 +8,8 @@ import {
   neighborSolicitation,
   parseNeighborMessage,
 } from '../../src/metallb/layer2/ndp-message.js';
-import { announcing, link, numbersBelow } from './announcing.js';
+import { numbersBelow } from '../numbers.js';
+import { announcing, link } from './announcing.js';
 
 const asker = { mac: '02:00:00:00:00:99', address: '2001:db8:56::1' };
 const vip = '2001:db8:56::128';

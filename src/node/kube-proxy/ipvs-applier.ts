@@ -4,7 +4,8 @@
  */
 import { macOf } from '../../fabric/naming.js';
 import { saveRules } from '../../kernel/iptables.js';
-import { createToolRunner, hasLink, runTool, setSysctl, type ToolRunner, type ToolStep } from '../../kernel/ipvs.js';
+import { createToolRunner, hasLink, runTool, type ToolRunner, type ToolStep } from '../../kernel/ipvs.js';
+import { setSysctl } from '../../kernel/sysctl.js';
 import { type IpvsChange, ipvsadmArguments, isIntact, type ServerOperation } from '../../proxy/ipvs/change.js';
 import { dummyDevice, type IpvsRuleSet } from '../../proxy/ipvs/compile.js';
 import {
@@ -50,7 +51,7 @@ class IpvsApplier implements ProxyApplier<IpvsRuleSet, IpvsChange> {
 
   async #apply({ sysctls, timeouts, makeLink, bind, unbind, sets, iptables, servers }: IpvsChange): Promise<void> {
     const { namespace } = this.tools;
-    for (const { key, value } of sysctls) setSysctl(namespace, key, value);
+    for (const { key, value } of sysctls) setSysctl(namespace, key.replaceAll('.', '/'), value);
     await this.#shell.run([
       ...(makeLink ? [linkStep(namespace.name)] : []),
       ...(timeouts === undefined ? [] : [{ command: `ipvsadm ${timeouts}` }]),

@@ -3,6 +3,8 @@
  *
  * Source: kube-proxy v1.30.5 ipvs `syncProxyRules` and `syncEndpoint`.
  */
+
+import { lowerCase } from '../../model/protocol.js';
 import type { NodeServicePort, Protocol, TrafficEndpoint } from '../../model/traffic.js';
 import { cidrContains } from '../../model/traffic-address.js';
 import type { IpvsOptions } from './options.js';
@@ -43,8 +45,6 @@ interface Draft {
   readonly bind: string[];
   readonly barred: BarredVIP[];
 }
-
-const lowerCase: Record<Protocol, string> = { TCP: 'tcp', UDP: 'udp', SCTP: 'sctp' };
 
 /**
  * Local policies fall back to all endpoints: pods of this node then still get an answer (kubernetes #97081), while the
